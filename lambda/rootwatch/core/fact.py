@@ -1,0 +1,47 @@
+"""A fact: one line of an incident's story, judged. It never holds the raw record, nor anything secret."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from rootwatch.core.words import Harm, RootUseKind, Severity, Verdict
+
+Mfa = Literal["yes", "no", "unknown", "not-applicable"]
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one root use was. Texts are cut on reading, so that a fact stays under 4 kB."""
+
+    key: str
+    time: datetime
+    kind: RootUseKind
+    harm: Harm
+    severity: Severity
+    title: str  # "sign-in, no MFA": follows "ROOT " in a headline
+    says: str  # "signed in to the console without MFA": follows "root "
+    do_now: str
+    action: str | None = None
+    service: str | None = None
+    event_id: str | None = None
+    event_time: datetime | None = None  # None: the record had none, and `time` is when we read it
+    account: str | None = None
+    region: str | None = None
+    address: str | None = None
+    network: str | None = None
+    user_agent: str | None = None
+    mfa: Mfa = "not-applicable"
+    error: str | None = None  # the errorCode, or what the sign-in page said
+    invoked_by: str | None = None
+    access_key_id: str | None = None
+    technique: str = ""
+    window: str = "never"  # what a break-glass window may cover of it: "yes", "never", or what covers= must name
+    verdict: Verdict = "unplanned"
+    verdict_why: str = "no break-glass window"
+    ticket: str | None = None
+    why: tuple[str, ...] = ()  # what made the severity what it is
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether somebody got in by the sign-in page."""
+        return self.kind == "sign-in"

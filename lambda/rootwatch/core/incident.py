@@ -1,0 +1,187 @@
+"""An incident: all root use of one account that belongs together, as a value. Folding a fact in gives a new value.
+
+What is true of it (harms, severity, reasons) is the same for every order in which its facts arrive: each is a maximum
+or a set over the facts.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Final, Literal, TypeVar
+
+import msgspec
+
+from rootwatch.core.fact import Fact
+from rootwatch.core.settings import Settings
+from rootwatch.core.window import worst_verdict
+from rootwatch.core.words import Harm, RootUseKind, Severity, Verdict, pages, rank, worst
+
+GUESSING_SCOPE: Final = "organisation"
+GUESSING_HOURS: Final = 6
+FAILURE_MINUTES: Final = 30
+FAILURES_THAT_ALARM: Final = 3
+_TOP: Final = 12  # of each facet; HEAD stays under 8 kB
+_MOMENTS: Final = 32  # of each kind that the story rules look at
+
+T = TypeVar("T")
+
+
+class Moment(msgspec.Struct, frozen=True, order=True):
+    """When and from where somebody tried: what the rules over several facts need."""
+
+    time: datetime
+    network: str | None
+    account: str | None
+    kind: RootUseKind
+    key: str
+
+    @classmethod
+    def of(cls, fact: Fact) -> "Moment":
+        """The moment of a fact."""
+        return cls(fact.time, fact.network, fact.account, fact.kind, fact.key)
+
+
+class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The HEAD of an incident."""
+
+    id: str
+    scope: str  # the account id; "organisation" for guessing over several accounts
+    opened_at: datetime
+    processed_at: datetime  # when its last record was processed: what the gap counts from
+    due_at: datetime  # the next digest, or the close
+    first: datetime
+    last: datetime
+    title: str
+    account: str | None = None
+    account_name: str | None = None
+    account_path: str | None = None
+    account_owner: str | None = None
+    version: int = 0
+    state: Literal["open", "closed"] = "open"
+    verdict: Verdict = "unplanned"
+    harms: dict[Harm, Severity] = {}
+    paged: dict[Harm, Severity] = {}
+    seen: int = 0
+    untold: int = 0
+    notices: int = 0
+    actions: dict[str, int] = {}
+    regions: dict[str, int] = {}
+    addresses: dict[str, int] = {}
+    accounts: dict[str, int] = {}
+    sign_ins: tuple[Moment, ...] = ()
+    failures: tuple[Moment, ...] = ()
+    recoveries: tuple[Moment, ...] = ()
+    why: tuple[str, ...] = ()
+
+    @property
+    def severity(self) -> Severity:
+        """The worst of its harms."""
+        return worst(*self.harms.values())
+
+    @property
+    def is_guessing(self) -> bool:
+        """Whether it is the organisation's one incident for guessing over several accounts."""
+        return self.scope == GUESSING_SCOPE
+
+    def ends_at(self, settings: Settings) -> datetime:
+        """When it closes, if nothing more is processed: by quiet, or for guessing six hours after its opening."""
+        if self.is_guessing:
+            return self.opened_at + timedelta(hours=GUESSING_HOURS)
+        return self.processed_at + timedelta(minutes=settings.incident_gap_minutes)
+
+    def is_over(self, now: datetime, settings: Settings) -> bool:
+        """Whether a record processed now starts another incident."""
+        return self.state == "closed" or now >= self.ends_at(settings)
+
+    def unpaged(self) -> list[tuple[Harm, Severity]]:
+        """The harms that must page: never paged, or paged at a lower severity. Worst first."""
+        due = [(h, s) for h, s in self.harms.items() if pages(s) and rank(s) > rank(self.paged.get(h, "low"))]
+        return sorted(due, key=lambda pair: (-rank(pair[1]), pair[0]))
+
+
+def opened(fact: Fact, scope: str, incident_id: str, now: datetime) -> Incident:
+    """An incident with nothing in it yet: fold the fact in next."""
+    return Incident(
+        id=incident_id,
+        scope=scope,
+        account=fact.account if scope != GUESSING_SCOPE else None,
+        opened_at=now,
+        processed_at=now,
+        due_at=now,
+        first=fact.time,
+        last=fact.time,
+        title="guessing over several accounts" if scope == GUESSING_SCOPE else fact.title,
+        verdict=fact.verdict,
+    )
+
+
+def fold(incident: Incident, fact: Fact, failures_before: Iterable[Moment], now: datetime) -> Incident:
+    """The incident with one more fact in it. ``failures_before`` are failed sign-ins that other incidents hold."""
+    moment = Moment.of(fact)
+    incident = msgspec.structs.replace(
+        incident,
+        processed_at=max(incident.processed_at, now),
+        first=min(incident.first, fact.time),
+        last=max(incident.last, fact.time),
+        seen=incident.seen + 1,
+        untold=incident.untold + 1,
+        actions=_count(incident.actions, fact.says),
+        regions=_count(incident.regions, fact.region),
+        addresses=_count(incident.addresses, fact.address),
+        accounts=_count(incident.accounts, fact.account),
+        sign_ins=_kept(incident.sign_ins, moment if fact.signed_in else None),
+        failures=_kept(incident.failures, moment if fact.kind == "failed-sign-in" else None, *failures_before),
+        recoveries=_kept(incident.recoveries, moment if fact.kind == "recovery" else None),
+    )
+    incident = msgspec.structs.replace(incident, verdict=worst_verdict(incident.verdict, fact.verdict))
+    raised = [(fact.harm, fact.severity, fact.why), *_story(incident)]
+    for harm, severity, why in raised:
+        incident = _raised(incident, harm, severity, why)
+    return incident
+
+
+def _story(incident: Incident) -> list[tuple[Harm, Severity, tuple[str, ...]]]:
+    """What several facts mean together."""
+    found: list[tuple[Harm, Severity, tuple[str, ...]]] = []
+    if incident.is_guessing:
+        found.append(("access", "high", ("sign-ins failed in several accounts of the organisation",)))
+        return found
+    for sign_in in incident.sign_ins:
+        for why in _after_failures(sign_in, incident.failures):
+            found.append(("access", "critical", (why,)))
+    if len({m.network for m in incident.sign_ins if m.network}) > 1:
+        found.append(("access", "critical", ("sign-ins came from more than one network",)))
+    if len(incident.recoveries) > 1:
+        found.append(("credentials", "high", ("password recovery was asked for more than once",)))
+    return found
+
+
+def _after_failures(sign_in: Moment, failures: tuple[Moment, ...]) -> Iterator[str]:
+    """Every reason that holds: were only the first said, it would depend on the order of arrival."""
+    since = sign_in.time - timedelta(minutes=FAILURE_MINUTES)
+    before = [f for f in failures if since <= f.time <= sign_in.time]
+    if any(f.network != sign_in.network for f in before):
+        yield "the sign-in followed a failed one from another network"
+    if len(before) >= FAILURES_THAT_ALARM:
+        yield f"the sign-in followed {FAILURES_THAT_ALARM} failed ones or more within {FAILURE_MINUTES} minutes"
+
+
+def _raised(incident: Incident, harm: Harm, severity: Severity, why: tuple[str, ...]) -> Incident:
+    harms = {**incident.harms, harm: worst(severity, incident.harms.get(harm, "low"))}
+    reasons = tuple(sorted({*incident.why, *why})) if pages(severity) else incident.why
+    return msgspec.structs.replace(incident, harms=harms, why=reasons)
+
+
+def _count(counts: Mapping[str, int], value: str | None) -> dict[str, int]:
+    """One more of this value; past the top dozen, values are counted together."""
+    if value is None:
+        return dict(counts)
+    name = value if value in counts or len(counts) < _TOP else "others"
+    return {**counts, name: counts.get(name, 0) + 1}
+
+
+def _kept(moments: tuple[Moment, ...], *more: Moment | None) -> tuple[Moment, ...]:
+    """The set of both, the latest kept where they are too many: the same for every order of arrival."""
+    both = {m.key: m for m in (*moments, *(m for m in more if m))}
+    if len(both) == len(moments):
+        return moments
+    return tuple(sorted(both.values(), key=lambda m: (m.time, m.key))[-_MOMENTS:])

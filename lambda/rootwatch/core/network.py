@@ -1,0 +1,26 @@
+"""Where a call came from: the address as CloudTrail gives it, and the network that it belongs to."""
+
+import ipaddress
+import re
+
+
+def network(address: str | None) -> str | None:
+    """The /24 (IPv4) or /48 (IPv6) of the first address in CloudTrail's ``sourceIPAddress``; None for a service's name.
+
+    A person's address changes within such a network; another one is another place, or another person.
+    """
+    for part in re.split(r"[,\s]+", address or ""):
+        try:
+            ip = ipaddress.ip_address(part)
+        except ValueError:
+            continue
+        if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
+            ip = ip.ipv4_mapped
+        return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 48), strict=False))
+    return None
+
+
+def names_aws(address: str | None) -> bool:
+    """Whether ``sourceIPAddress`` or ``invokedBy`` names an AWS service in place of an address."""
+    word = (address or "").strip().lower()
+    return word == "aws internal" or word.endswith((".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu"))

@@ -1,0 +1,98 @@
+"""A notice: one message about an incident, with all the facts that its rendering needs. Immutable once stored."""
+
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from rootwatch.core.fact import Fact
+from rootwatch.core.incident import Incident
+from rootwatch.core.settings import Settings
+from rootwatch.core.words import ChannelName, Harm, NoticeType, Severity, pages
+
+_RESOLVING: Final[frozenset[NoticeType]] = frozenset({"corrected"})
+_CHANGE_EVENTS: Final[frozenset[NoticeType]] = frozenset({"opened", "planned"})
+
+
+class Page(msgspec.Struct, frozen=True):
+    """A PagerDuty trigger. One for each incident, harm and severity: the dedup_key says so."""
+
+    harm: Harm
+    severity: Severity
+    dedup_key: str
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is told, to whom. ``fact`` is what caused it; a digest or a close has none."""
+
+    seq: int
+    type: NoticeType
+    incident: Incident
+    created_at: datetime
+    severity: Severity
+    channels: tuple[ChannelName, ...]
+    fact: Fact | None = None
+    page: Page | None = None
+    resolves: tuple[str, ...] = ()  # dedup_keys
+    duplicates_possible: bool = False
+    account_unknown: str = ""  # why the account's name is missing, if it is
+
+    @property
+    def is_change_event(self) -> bool:
+        """Whether PagerDuty hears of it as a change event, which pages nobody."""
+        return self.page is None and not self.resolves
+
+
+def lane(one: Notice, channel: ChannelName) -> str:
+    """Sends of one lane keep their order: one Slack thread, one dedup_key. "" waits for nothing, "*" for all."""
+    if channel == "slack":
+        return "thread"
+    if channel == "pagerduty":
+        return "*" if one.resolves else one.page.dedup_key if one.page else ""
+    return ""
+
+
+def dedup_key(incident_id: str, harm: Harm, severity: Severity) -> str:
+    """PagerDuty's key of a page: repeats of the same fold into the alert that is open."""
+    return f"rootwatch/{incident_id}/{harm}/{severity}"
+
+
+def channels_for(notice_type: NoticeType, severity: Severity, *, page: bool) -> tuple[ChannelName, ...]:
+    """Who hears of it: a page everybody, medium SNS and Slack, low and planned a PagerDuty change event besides."""
+    quiet_news = notice_type in _CHANGE_EVENTS and (severity == "low" or notice_type == "planned")
+    if page or quiet_news or notice_type in _RESOLVING:
+        return ("pagerduty", "slack", "sns")
+    return ("slack", "sns")
+
+
+def notice(
+    notice_type: NoticeType,
+    incident: Incident,
+    settings: Settings,
+    now: datetime,
+    *,
+    fact: Fact | None = None,
+    page: tuple[Harm, Severity] | None = None,
+    account_unknown: str = "",
+) -> tuple[Incident, Notice]:
+    """The next notice of an incident, and the incident that has told it."""
+    told = msgspec.structs.replace(
+        incident,
+        notices=incident.notices + 1,
+        untold=0,
+        paged={**incident.paged, page[0]: page[1]} if page else incident.paged,
+    )
+    severity = page[1] if page else incident.severity
+    heard_by = channels_for(notice_type, severity, page=page is not None)
+    assert page is None or pages(page[1])
+    return told, Notice(
+        seq=told.notices,
+        type=notice_type,
+        incident=msgspec.structs.replace(told, untold=incident.untold, sign_ins=(), failures=(), recoveries=()),
+        created_at=now,
+        severity=severity,
+        channels=tuple(name for name in settings.channels if name in heard_by),
+        fact=fact,
+        page=Page(*page, dedup_key(incident.id, *page)) if page else None,
+        account_unknown=account_unknown,
+    )

@@ -1,0 +1,131 @@
+"""What the core is handed: what is known, what is planned, and the doors through which both pass."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal, Protocol
+
+import msgspec
+
+from rootwatch.core.fact import Fact
+from rootwatch.core.incident import Incident, Moment
+from rootwatch.core.notice import Notice
+from rootwatch.core.tasks import Task
+from rootwatch.core.window import Window
+from rootwatch.core.words import ChannelName, Disposition, RootUseKind, Severity
+
+
+class StoreDownError(Exception):
+    """The table can't be read or written now: tell all the same (law 1)."""
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """What AWS Organizations says of an account. Where it could not say, `unknown` is why and the rest is None."""
+
+    id: str
+    name: str | None = None
+    path: str | None = None
+    owner: str | None = None
+    unknown: str = ""
+
+
+class Needs(msgspec.Struct, frozen=True, kw_only=True):
+    """What must be known before a record is decided on; the store loads this and no more."""
+
+    key: str
+    scopes: tuple[str, ...] = ()
+    access_key: str | None = None
+    failures_around: datetime | None = None
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What was known when a record was decided on."""
+
+    duplicate: bool = False
+    incidents: dict[str, Incident] = {}  # scope → the one that its open pointer names
+    task: Task | None = None
+    failures: tuple[Moment, ...] = ()
+    windows: tuple[Window, ...] = ()
+    account: Account | None = None
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What one record does: stored in one transaction, or not at all."""
+
+    key: str
+    disposition: Disposition
+    reason: str
+    kind: RootUseKind | None = None
+    incident: Incident | None = None  # as it shall stand; its version is the one read
+    replaces: str | None = None  # the incident that the open pointer still names
+    fact: Fact | None = None
+    notices: tuple[Notice, ...] = ()
+    failure: Moment | None = None
+    task: Task | None = None
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """How a send went. ``receipt`` is Slack's ts, PagerDuty's dedup_key, or SNS's MessageId."""
+
+    state: Literal["sent", "retry", "failed"]
+    reason: str = ""
+    receipt: str | None = None
+    retry_after: float | None = None  # seconds, as the channel asked for it
+
+
+class Due(msgspec.Struct, frozen=True, kw_only=True):
+    """One send that is due, or an incident (``channel`` None) whose digest or close is."""
+
+    incident: str
+    seq: int = 0
+    channel: ChannelName | None = None
+    severity: Severity = "low"
+    due_at: datetime | None = None
+
+
+class Claimed(msgspec.Struct, frozen=True, kw_only=True):
+    """A send that is ours until the lease ends."""
+
+    due: Due
+    notice: Notice
+    attempts: int  # this one included
+    first_due: datetime
+    thread: str | None = None  # the ts of the incident's first Slack message
+
+
+class Store(Protocol):
+    """The table. Every method raises ``StoreDownError`` when the table can't be read or written."""
+
+    def load(self, needs: Needs) -> Known:
+        """What is known of a record's incident, task and failures."""
+
+    def commit(self, plan: Plan, now: datetime) -> Literal["committed", "duplicate", "conflict"]:
+        """One transaction: the record's mark, its incident, fact, notices and sends."""
+
+    def advance(self, incident: Incident, notices: Sequence[Notice]) -> bool:
+        """Stores a digest or a close; False when somebody else was first."""
+
+    def incident(self, incident_id: str) -> Incident | None:
+        """The HEAD as it stands."""
+
+    def due(self, now: datetime, limit: int) -> Sequence[Due]:
+        """Sends and incidents whose time has come: by severity, then age."""
+
+    def claim(self, due: Due, now: datetime, until: datetime) -> Claimed | None:
+        """Makes a send ours, if it is due, or its lease has run out, and nothing before it in its thread is open."""
+
+    def settle(self, claimed: Claimed, outcome: Outcome, now: datetime, retry_at: datetime | None) -> None:
+        """Notes how it went: sent, due again, or failed."""
+
+
+class Directory(Protocol):
+    """AWS Organizations. Never raises: what could not be learnt is said in ``Account.unknown``."""
+
+    def account(self, account_id: str) -> Account:
+        """Name, path of organisational units, owner tag."""
+
+
+class Channel(Protocol):
+    """SNS, Slack or PagerDuty. Never raises."""
+
+    def send(self, notice: Notice, thread: str | None) -> Outcome:
+        """Renders the notice for this channel and sends it."""

@@ -1,0 +1,208 @@
+"""The settings: one JSON object, read here and nowhere else.
+
+It stands under the context key ``rootwatch`` of ``cdk.json``; the same object goes into the Lambda's asset as
+``settings.json`` and to the command line as ``--settings FILE``.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from rootwatch.core.words import ChannelName
+
+AccountId = Annotated[str, Meta(pattern=r"^\d{12}$", description="an account id of 12 digits in quotes")]
+Region = Annotated[str, Meta(pattern=r"^[a-z]{2,}(-[a-z]+)+-\d$", description="a Region such as eu-central-1")]
+SecretName = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9/_+=.@-]{1,512}$", description="the name of a Secrets Manager secret")
+]
+Minutes = Annotated[int, Meta(ge=1, le=1440, description="whole minutes, 1 to 1440")]
+
+_URL = r"^(https://[^\s]+|http://(127\.0\.0\.1|localhost)(:\d+)?/[^\s]*)/$"
+
+
+class SettingsError(ValueError):
+    """One sentence that names the key and says what to write."""
+
+
+class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of the settings."""
+
+
+class Slack(_Section, frozen=True, kw_only=True):
+    """Where Slack messages go. The secret holds ``{"bot_token": "xoxb-…"}`` or ``{"webhook_url": "https://…"}``."""
+
+    secret: SecretName
+    channel: Annotated[str, Meta(min_length=1, max_length=80, description="a channel id such as C0123456789")] = ""
+    api_url: Annotated[str, Meta(pattern=_URL, description="an https address that ends in a slash")] = (
+        "https://slack.com/api/"
+    )
+
+
+class PagerDuty(_Section, frozen=True, kw_only=True):
+    """The Events API v2 integration that pages. The secret holds ``{"routing_key": "…"}``, 32 characters."""
+
+    secret: SecretName
+    service_region: Annotated[Literal["us", "eu"], Meta(description='"us" or "eu"')] = "us"
+    events_url: Annotated[
+        str, Meta(description="an https address that ends in a slash; leave it out for PagerDuty's own")
+    ] = ""
+
+    @property
+    def url(self) -> str:
+        """The base address of the Events API, with a slash at its end.
+
+        Source: https://support.pagerduty.com/main/docs/service-regions
+        """
+        hosts = {"us": "https://events.pagerduty.com/v2/", "eu": "https://events.eu.pagerduty.com/v2/"}
+        return self.events_url or hosts[self.service_region]
+
+
+class Settings(_Section, frozen=True, kw_only=True):
+    """What a team says once about its organisation and its channels. Durations are whole units, named in the key."""
+
+    organization_id: Annotated[
+        str, Meta(pattern=r"^o-[a-z0-9]{10,32}$", description="the organisation's id such as o-exampleorgid")
+    ]
+    management_account: AccountId
+    hub_account: AccountId
+    hub_region: Region
+    organizational_units: Annotated[
+        tuple[
+            Annotated[
+                str,
+                Meta(
+                    pattern=r"^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})$",
+                    description="the id of a root (r-…) or of an organisational unit (ou-…)",
+                ),
+            ],
+            ...,
+        ],
+        Meta(min_length=1, description="a list of at least one root or organisational unit id"),
+    ]
+    regions: Annotated[
+        tuple[Region, ...], Meta(min_length=1, description="a list of every Region that is enabled in your accounts")
+    ]
+    root_access_administrators: Annotated[
+        tuple[AccountId, ...],
+        Meta(description="a list of accounts besides the management account that may call AssumeRoot"),
+    ] = ()
+    slack: Slack | None = None
+    pagerduty: PagerDuty | None = None
+    emails: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+$", description="an e-mail address")], ...],
+        Meta(description="a list of e-mail addresses that the SNS topic sends to"),
+    ] = ()
+    break_glass_tag: Annotated[
+        str,
+        Meta(
+            pattern=r"^[A-Za-z0-9 _.:/=+@-]{1,128}$",
+            description="the key of the tag on an account that declares a break-glass window",
+        ),
+    ] = "break-glass"
+    owner_tag: Annotated[
+        str,
+        Meta(
+            pattern=r"^[A-Za-z0-9 _.:/=+@-]{1,128}$",
+            description="the key of the tag on an account that names its owner",
+        ),
+    ] = "owner"
+    incident_gap_minutes: Annotated[int, Meta(ge=5, le=1440, description="whole minutes, 5 to 1440")] = 30
+    digest_minutes: Minutes = 15
+    log_retention_days: Annotated[
+        Literal[30, 60, 90, 180, 365, 400, 731], Meta(description="30, 60, 90, 180, 365, 400 or 731")
+    ] = 400
+
+    def to_json(self) -> bytes:
+        """The checked object, for the asset; ``parse`` reads it back equal."""
+        return msgspec.json.encode(self, order="sorted")
+
+    @property
+    def channels(self) -> tuple[ChannelName, ...]:
+        """The channels that are set up; the SNS topic always is. PagerDuty first: a page waits for nobody."""
+        asked: dict[ChannelName, object] = {"pagerduty": self.pagerduty, "sns": self, "slack": self.slack}
+        return tuple(name for name, section in asked.items() if section)
+
+    @property
+    def may_assume_root(self) -> frozenset[str]:
+        """The accounts whose AssumeRoot is believed: the management account and IAM's delegated administrators."""
+        return frozenset({self.management_account, *self.root_access_administrators})
+
+    @property
+    def may_tag(self) -> frozenset[str]:
+        """The accounts whose TagResource on an account is believed: the management account and its delegates."""
+        return frozenset({self.management_account, self.hub_account, *self.root_access_administrators})
+
+    @property
+    def guarded_accounts(self) -> frozenset[str]:
+        """The accounts whose root can silence us: a window there lowers to high only."""
+        return frozenset({self.management_account, self.hub_account})
+
+
+def parse(obj: object) -> Settings:
+    """Checks one JSON object and returns the settings; raises ``SettingsError`` with one sentence."""
+    if not isinstance(obj, Mapping):
+        raise SettingsError("The settings must be one JSON object: write the context key rootwatch in cdk.json.")
+    _refuse_unknown_keys(obj, Settings, "rootwatch")
+    try:
+        settings = msgspec.convert(obj, Settings)
+    except msgspec.ValidationError as error:
+        raise SettingsError(_sentence(str(error))) from None
+    url = settings.pagerduty.events_url if settings.pagerduty else ""
+    if url and not re.match(_URL, url):
+        raise SettingsError(
+            "rootwatch.pagerduty.events_url is not valid: write an https address that ends in a slash, or leave it out."
+        )
+    if settings.hub_region not in settings.regions:
+        raise SettingsError("rootwatch.hub_region is not among rootwatch.regions: add it there.")
+    return settings
+
+
+def from_json(text: bytes) -> Settings:
+    """Reads the JSON text of a settings file; raises ``SettingsError``."""
+    try:
+        obj = msgspec.json.decode(text)
+    except msgspec.DecodeError as error:
+        raise SettingsError(f"The settings are not JSON ({error}): write one JSON object.") from None
+    return parse(obj)
+
+
+_NESTED: dict[str, type[_Section]] = {"slack": Slack, "pagerduty": PagerDuty}
+
+
+def _refuse_unknown_keys(obj: Mapping[object, object], section: type[_Section], where: str) -> None:
+    known = section.__struct_fields__
+    for key, value in obj.items():
+        if key not in known:
+            raise SettingsError(f"{where}.{key} is not a setting: write one of {', '.join(known)}.")
+        if isinstance(value, Mapping) and key in _NESTED and section is Settings:
+            _refuse_unknown_keys(value, _NESTED[str(key)], f"{where}.{key}")
+
+
+def _sentence(message: str) -> str:
+    """From msgspec's "Expected … - at `$.a.b`" to a sentence with the key and what to write there."""
+    missing = re.search(r"missing required field `(\w+)`(?: - at `\$\.?([^`]*)`)?", message)
+    if missing:
+        key = ".".join(part for part in ("rootwatch", missing[2], missing[1]) if part)
+        return f"{key} is missing: write {describe(key)}."
+    at = re.search(r" - at `\$\.?([^`]*)`", message)
+    key = "rootwatch." + re.sub(r"\[[^]]*\]", "", at[1]) if at else "rootwatch"
+    return f"{key} is not valid: write {describe(key)}."
+
+
+def describe(key: str) -> str:
+    """What is to be written at a dotted key such as ``rootwatch.slack.channel``."""
+    section: type[_Section] = Settings
+    *path, last = key.split(".")[1:] or [""]
+    for name in path:
+        section = _NESTED.get(name, section)
+    for field in msgspec.inspect.type_info(section).fields:  # type: ignore[attr-defined] # a StructType: _Section is one
+        if field.name == last:
+            kind = field.type
+            if isinstance(kind, msgspec.inspect.Metadata) and kind.extra_json_schema:
+                return str(kind.extra_json_schema.get("description", "a value of the right type"))
+            if last in _NESTED:
+                return f"an object with {', '.join(_NESTED[last].__struct_fields__)}"
+    return "a value of the right type"

@@ -1,0 +1,108 @@
+"""Privileged tasks: sts:AssumeRoot, and whether one stands behind a call that CloudTrail logs as plain root.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html and
+https://docs.aws.amazon.com/IAM/latest/UserGuide/security-iam-awsmanpol.html (the policies under ``root-task/``)
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from rootwatch.catalogue import Act
+from rootwatch.core import fields
+from rootwatch.core.record import Record
+from rootwatch.core.settings import Settings
+from rootwatch.core.words import Severity
+
+_LONGEST_SECONDS: Final = 900
+_CLOCK_SKEW: Final = timedelta(seconds=60)
+
+_AUDIT: Final = "IAMAuditRootUserCredentials"
+_ON_CREDENTIALS: Final = frozenset({_AUDIT, "IAMCreateRootUserPassword", "IAMDeleteRootUserCredentials"})
+_SEVERITY: Final[dict[str, Severity]] = {
+    "IAMAuditRootUserCredentials": "low",
+    "IAMCreateRootUserPassword": "high",
+    "IAMDeleteRootUserCredentials": "medium",
+    "S3UnlockBucketPolicy": "medium",
+    "SQSUnlockQueuePolicy": "medium",
+}
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One AssumeRoot that succeeded: who may act as root where, for what, until when."""
+
+    access_key_id: str
+    key: str
+    principal: str | None
+    caller: str | None
+    target: str | None
+    policy: str
+    at: datetime
+    expires: datetime
+    address: str | None = None
+
+    @property
+    def severity(self) -> Severity:
+        """Of what the task policy allows; an unknown policy is high."""
+        return _SEVERITY.get(self.policy, "high")
+
+
+def is_assume_root(record: Record) -> bool:
+    """Whether the record is a call of sts:AssumeRoot, granted or refused."""
+    return record.name == "AssumeRoot" and record.source == "sts.amazonaws.com"
+
+
+def task_of(record: Record) -> Task | None:
+    """The task that a successful AssumeRoot began, or None: it was refused, or says too little to join anything."""
+    credentials = fields.inside(record.body, "responseElements", "credentials")
+    access_key_id = fields.text(fields.inside(credentials, "accessKeyId"), 128)
+    if not is_assume_root(record) or record.error_code or not access_key_id or record.time is None:
+        return None
+    request = record.body.get("requestParameters")
+    target = fields.inside(request, "targetPrincipal")
+    seconds = fields.inside(request, "durationSeconds")
+    policy = fields.text(fields.inside(request, "taskPolicyArn", "arn")) or fields.text(
+        fields.inside(request, "taskPolicyArn")
+    )
+    return Task(
+        access_key_id=access_key_id,
+        key=record.key,
+        principal=record.identity.arn if record.identity else None,
+        caller=record.account,
+        target=fields.account_id(target) or fields.account_of_arn(target),
+        policy=(policy or "").rpartition("/")[2],
+        at=record.time,
+        expires=_expiry(fields.inside(credentials, "expiration"), record.time, seconds),
+        address=record.address,
+    )
+
+
+def why_not(task: Task, record: Record, act: Act, settings: Settings) -> str | None:
+    """Why this task does not stand behind this root call; None when it does."""
+    if task.caller not in settings.may_assume_root:
+        return f"AssumeRoot was called from {task.caller}, which is neither the management account nor a delegated one"
+    if task.target != record.account:
+        return f"AssumeRoot named the account {task.target}"
+    if record.time is None or not task.at - _CLOCK_SKEW <= record.time <= task.expires + _CLOCK_SKEW:
+        return "the call lies outside of the session's time"
+    # Every task on root's credentials may look at them first.
+    looks = act.central == _AUDIT and task.policy in _ON_CREDENTIALS
+    if act.central != task.policy and not looks:
+        return f"the task policy {task.policy or '(none)'} does not allow {record.name}"
+    return None
+
+
+def _expiry(value: object, at: datetime, seconds: object) -> datetime:
+    """CloudTrail writes "Oct 25, 2024, 9:07:11 PM"; without a readable one, what was asked for, 900 s at most."""
+    said = fields.moment(value)
+    if said is None and isinstance(value, str):
+        try:
+            said = datetime.strptime(value.replace("\u202f", " "), "%b %d, %Y, %I:%M:%S %p").replace(tzinfo=UTC)
+        except ValueError:
+            said = None
+    longest = at + timedelta(seconds=_LONGEST_SECONDS)
+    if said is not None:
+        return min(said, longest)
+    asked = seconds if isinstance(seconds, int) and 0 < seconds <= _LONGEST_SECONDS else _LONGEST_SECONDS
+    return at + timedelta(seconds=asked)

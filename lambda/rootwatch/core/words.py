@@ -1,0 +1,39 @@
+"""The words of the design as types, and their order where they have one."""
+
+from typing import Final, Literal, get_args
+
+Harm = Literal["access", "change", "identity", "credentials", "watch", "account"]
+Severity = Literal["low", "medium", "high", "critical"]
+Verdict = Literal["unplanned", "planned", "breakthrough", "privileged-task", "expected"]
+RootUseKind = Literal[
+    "unreadable",
+    "privileged-task",
+    "federated",
+    "access-key-call",
+    "failed-sign-in",
+    "sign-in",
+    "recovery",
+    "console-action",
+    "api-call",
+]
+NoticeType = Literal["opened", "escalated", "digest", "planned", "acknowledged", "corrected", "closed"]
+Disposition = Literal["opened", "escalated", "folded", "watch", "canary", "ignored", "unreadable"]
+ChannelName = Literal["sns", "slack", "pagerduty"]
+
+SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
+CHANNELS: Final[tuple[ChannelName, ...]] = get_args(ChannelName)
+
+
+def rank(severity: Severity) -> int:
+    """0 for low up to 3 for critical."""
+    return SEVERITIES.index(severity)
+
+
+def worst(*severities: Severity) -> Severity:
+    """The highest of them; low when there is none."""
+    return max(severities, key=rank, default="low")
+
+
+def pages(severity: Severity) -> bool:
+    """High and critical go to PagerDuty as a trigger; nothing below does."""
+    return rank(severity) >= rank("high")

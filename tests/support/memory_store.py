@@ -1,0 +1,153 @@
+"""The table in memory: the plain model that the adapter of DynamoDB is held against, and the store of fast tests."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from rootwatch.core.incident import Incident, Moment
+from rootwatch.core.notice import Notice, lane
+from rootwatch.core.ports import Claimed, Due, Known, Needs, Outcome, Plan, StoreDownError
+from rootwatch.core.tasks import Task
+from rootwatch.core.words import rank
+
+
+@dataclass
+class Send:
+    """A send as the table holds it."""
+
+    due: Due
+    lane: str
+    due_at: datetime
+    first_due: datetime
+    state: str = "due"
+    attempts: int = 0
+    receipt: str | None = None
+    reason: str = ""
+
+
+@dataclass
+class MemoryStore:
+    """A Store; ``down`` makes every call fail as a table does that can't be reached."""
+
+    marks: dict[str, Plan] = field(default_factory=dict)
+    pointers: dict[str, str] = field(default_factory=dict)
+    heads: dict[str, Incident] = field(default_factory=dict)
+    facts: dict[str, list] = field(default_factory=dict)
+    notices: dict[tuple[str, int], Notice] = field(default_factory=dict)
+    sends: list[Send] = field(default_factory=list)
+    failures: dict[str, Moment] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    down: bool = False
+
+    def load(self, needs: Needs) -> Known:
+        self._check()
+        if needs.key in self.marks:
+            return Known(duplicate=True)
+        named = {scope: self.pointers[scope] for scope in needs.scopes if scope in self.pointers}
+        return Known(
+            incidents={scope: self.heads[incident_id] for scope, incident_id in named.items()},
+            task=self.tasks.get(needs.access_key or ""),
+            failures=tuple(self.failures.values()) if needs.failures_around else (),
+        )
+
+    def commit(self, plan: Plan, now: datetime) -> Literal["committed", "duplicate", "conflict"]:
+        self._check()
+        if plan.key in self.marks:
+            return "duplicate"
+        if plan.incident:
+            named = self.pointers.get(plan.incident.scope)
+            if not self._is_current(plan.incident) or named not in (None, plan.incident.id, plan.replaces):
+                return "conflict"
+            self.pointers[plan.incident.scope] = plan.incident.id
+            self._put(plan.incident, plan.notices)
+            self.facts.setdefault(plan.incident.id, []).append(plan.fact)
+        self.marks[plan.key] = plan
+        if plan.failure:
+            self.failures[plan.failure.key] = plan.failure
+        if plan.task:
+            self.tasks[plan.task.access_key_id] = plan.task
+        return "committed"
+
+    def advance(self, incident: Incident, notices: Sequence[Notice]) -> bool:
+        self._check()
+        if not self._is_current(incident):
+            return False
+        self._put(incident, notices)
+        if incident.state == "closed" and self.pointers.get(incident.scope) == incident.id:
+            del self.pointers[incident.scope]
+        return True
+
+    def incident(self, incident_id: str) -> Incident | None:
+        self._check()
+        return self.heads.get(incident_id)
+
+    def due(self, now: datetime, limit: int) -> list[Due]:
+        self._check()
+        sends = [
+            msgspec.structs.replace(send.due, due_at=send.due_at)
+            for send in self.sends
+            if send.state in ("due", "sending") and send.due_at <= now
+        ]
+        heads = [
+            Due(incident=head.id, due_at=head.due_at)
+            for head in self.heads.values()
+            if head.state == "open" and head.due_at <= now
+        ]
+        return sorted([*sends, *heads], key=lambda due: (-rank(due.severity), due.due_at))[:limit]
+
+    def claim(self, due: Due, now: datetime, until: datetime) -> Claimed | None:
+        self._check()
+        same = [s for s in self.sends if s.due.incident == due.incident and s.due.channel == due.channel]
+        mine = next((send for send in same if send.due.seq == due.seq), None)
+        if mine is None or mine.state not in ("due", "sending") or mine.due_at > now:
+            return None
+        if any(_holds_back(other, mine) for other in same):
+            return None
+        mine.state, mine.due_at, mine.attempts = "sending", until, mine.attempts + 1
+        return Claimed(
+            due=due,
+            notice=self.notices[due.incident, due.seq],
+            attempts=mine.attempts,
+            first_due=mine.first_due,
+            thread=next((send.receipt for send in same if send.receipt), None),
+        )
+
+    def settle(self, claimed: Claimed, outcome: Outcome, now: datetime, retry_at: datetime | None) -> None:
+        self._check()
+        send = next(
+            s
+            for s in self.sends
+            if (s.due.incident, s.due.channel, s.due.seq)
+            == (claimed.due.incident, claimed.due.channel, claimed.due.seq)
+        )
+        if send.attempts != claimed.attempts:
+            return
+        send.state = "due" if retry_at else outcome.state
+        send.reason, send.receipt = outcome.reason, outcome.receipt or send.receipt
+        send.due_at = retry_at or send.due_at
+
+    def _is_current(self, incident: Incident) -> bool:
+        stored = self.heads.get(incident.id)
+        return (stored.version if stored else 0) == incident.version
+
+    def _put(self, incident: Incident, notices: Sequence[Notice]) -> None:
+        self.heads[incident.id] = msgspec.structs.replace(incident, version=incident.version + 1)
+        for notice in notices:
+            self.notices[incident.id, notice.seq] = notice
+            for channel in notice.channels:
+                due = Due(incident=incident.id, channel=channel, seq=notice.seq, severity=notice.severity)
+                self.sends.append(Send(due, lane(notice, channel), notice.created_at, notice.created_at))
+
+    def _check(self) -> None:
+        if self.down:
+            raise StoreDownError("the table is down")
+
+
+def _holds_back(other: Send, mine: Send) -> bool:
+    if other.state not in ("due", "sending") or other.due.seq >= mine.due.seq:
+        return False
+    same_lane = mine.lane == "*" or (mine.lane != "" and mine.lane == other.lane)
+    return same_lane and rank(other.due.severity) >= rank(mine.due.severity)
