@@ -1,0 +1,47 @@
+"""The mailbox of the e-mail subscribers: mails are kept, and those that SNS would not publish are refused."""
+
+from collections.abc import Mapping
+
+import pytest
+import requests
+
+from rootwatch_local.receivers import Receivers
+
+MAIL = {
+    "endpoint": "security@example.com",
+    "subject": "Root signed in to prod-payments",
+    "message": "Account 444455556666\nMFA No",
+    "attributes": {"severity": {"Type": "String", "Value": "critical"}},
+    "time": "2026-11-05T09:14:02.000Z",
+}
+
+
+def test_a_mail_is_kept_as_it_came(receivers: Receivers) -> None:
+    assert requests.post(receivers.mail_url, json=MAIL, timeout=10).status_code == 200
+    [mail] = receivers.mailbox.mails
+    assert (mail.endpoint, mail.subject, mail.message) == (MAIL["endpoint"], MAIL["subject"], MAIL["message"])
+    assert mail.attributes == MAIL["attributes"]
+
+
+def test_a_mail_without_a_subject_gets_the_one_that_sns_writes(receivers: Receivers) -> None:
+    requests.post(receivers.mail_url, json={**MAIL, "subject": None}, timeout=10)
+    assert [mail.subject for mail in receivers.mailbox.mails] == ["AWS Notification Message"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"subject": "s" * 100},
+        {"subject": ""},
+        {"subject": "two\nlines"},
+        {"subject": "a bell \a"},
+        {"subject": "a separator \u2028"},
+        {"message": ""},
+        {"message": "m" * 262_145},
+        {"message": None},
+    ],
+)
+def test_a_mail_that_sns_would_not_publish_is_refused(receivers: Receivers, change: Mapping[str, object]) -> None:
+    assert requests.post(receivers.mail_url, json={**MAIL, **change}, timeout=10).status_code == 400
+    assert receivers.mailbox.mails == ()
+    assert [refusal.service for refusal in receivers.refused] == ["mailbox"]
