@@ -1,0 +1,1 @@
+"""Adapters of the core's ports: DynamoDB, Organizations, SNS, HTTP, secrets."""

@@ -1,0 +1,1 @@
+"""The Lambda functions: composition roots, a screen each."""

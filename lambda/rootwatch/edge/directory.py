@@ -1,0 +1,75 @@
+"""AWS Organizations: whose account it is. Never raises: what it could not learn, it says.
+
+Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_DescribeAccount.html
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from rootwatch.core.fields import text
+from rootwatch.core.ports import Account
+
+if TYPE_CHECKING:
+    from mypy_boto3_organizations import OrganizationsClient
+
+_KEEP: Final = timedelta(hours=1)
+_KEEP_UNKNOWN: Final = timedelta(minutes=1)
+_DEEPEST: Final = 6  # an organisation nests units five deep
+
+
+class Directory:
+    """Accounts by id, kept for an hour; a failure is asked again after a minute."""
+
+    def __init__(self, client: "OrganizationsClient", owner_tag: str, now: Callable[[], datetime]) -> None:
+        self._client = client
+        self._owner_tag = owner_tag
+        self._now = now
+        self._known: dict[str, tuple[datetime, Account]] = {}
+        self._units: dict[str, str] = {}
+
+    def account(self, account_id: str) -> Account:
+        """Name, path of organisational units and owner, each None if it can't be learnt; ``unknown`` says why."""
+        until, account = self._known.get(account_id, (None, None))
+        if until is None or account is None or until <= self._now():
+            account = self._ask(account_id)
+            self._known[account_id] = (self._now() + (_KEEP_UNKNOWN if account.unknown else _KEEP), account)
+        return account
+
+    def _ask(self, account_id: str) -> Account:
+        name = path = owner = None
+        try:
+            name = text(self._client.describe_account(AccountId=account_id)["Account"].get("Name"), 128)
+            path = self._path(account_id)
+            owner = self._owner(account_id)
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code", "")
+            return Account(id=account_id, name=name, path=path, owner=owner, unknown=f"Organizations answered {code}")
+        except BotoCoreError as error:
+            why = f"Organizations can't be reached: {type(error).__name__}"
+            return Account(id=account_id, name=name, path=path, owner=owner, unknown=why)
+        return Account(id=account_id, name=name, path=path, owner=owner)
+
+    def _path(self, account_id: str) -> str:
+        """The names of the units above the account, "Root/Production/Payments"."""
+        names: list[str] = []
+        child = account_id
+        for _ in range(_DEEPEST):
+            parents = self._client.list_parents(ChildId=child)["Parents"]
+            if not parents or parents[0].get("Type") == "ROOT":
+                break
+            child = parents[0].get("Id", "")
+            names.append(self._unit(child))
+        return "/".join(["Root", *reversed(names)])
+
+    def _unit(self, unit_id: str) -> str:
+        if unit_id not in self._units:
+            unit = self._client.describe_organizational_unit(OrganizationalUnitId=unit_id)["OrganizationalUnit"]
+            self._units[unit_id] = text(unit.get("Name"), 128) or unit_id
+        return self._units[unit_id]
+
+    def _owner(self, account_id: str) -> str | None:
+        tags = self._client.list_tags_for_resource(ResourceId=account_id)["Tags"]
+        return next((text(tag["Value"], 256) for tag in tags if tag["Key"] == self._owner_tag), None)

@@ -1,0 +1,145 @@
+"""DynamoDB's calls on one table, and what its errors mean to us.
+
+Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html and
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from rootwatch.core.ports import StoreDownError
+from rootwatch.edge.items import Item
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_BATCH_ROUNDS: Final = 3
+
+
+class RecordRefusedError(Exception):
+    """DynamoDB calls the request itself wrong: trying again can't help, and the table is not down."""
+
+
+class ConditionFailedError(Exception):
+    """A condition of ours did not hold."""
+
+
+class Dynamo:
+    """The few calls that the table's adapter makes; all reads are consistent but those of the index."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def put(self, item: Item, condition: str = "", values: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """A put, to be made part of a transaction."""
+        return {"Put": self._operation({"Item": item}, condition, values)}
+
+    def delete(self, key: Item, condition: str = "", values: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """A delete, to be made part of a transaction."""
+        return {"Delete": self._operation({"Key": key}, condition, values)}
+
+    def transact(self, operations: Sequence[dict[str, Any]]) -> list[str]:
+        """All or nothing. Empty when all was written; else each operation's reason, "None" where it would have passed.
+
+        Raises RecordRefusedError for a request that DynamoDB calls invalid, StoreDownError for all else.
+        """
+        try:
+            with _errors():
+                self._client.transact_write_items(TransactItems=list(operations))  # type: ignore[arg-type] # put, delete
+        except _CancelledError as error:
+            if "ValidationError" in error.reasons:
+                raise RecordRefusedError("DynamoDB calls an item of the transaction invalid") from error
+            if {"ConditionalCheckFailed", "TransactionConflict"}.isdisjoint(error.reasons):
+                raise StoreDownError(f"the transaction was cancelled: {', '.join(error.reasons)}") from error
+            return error.reasons
+        return []
+
+    def get(self, keys: Sequence[Item]) -> list[Item]:
+        """The items that exist among these keys, in any order."""
+        unread: list[Item] = [key for i, key in enumerate(keys) if key not in keys[:i]]
+        found: list[Item] = []
+        for _ in range(_BATCH_ROUNDS):
+            if not unread:
+                return found
+            with _errors():
+                answer = self._client.batch_get_item(
+                    RequestItems={self._table: {"Keys": unread, "ConsistentRead": True}}
+                )
+            found += answer["Responses"].get(self._table, [])
+            left = answer["UnprocessedKeys"]
+            unread = list(left[self._table]["Keys"]) if self._table in left else []
+        if unread:
+            raise StoreDownError(f"DynamoDB left keys unread {_BATCH_ROUNDS} times")
+        return found
+
+    def query(self, condition: str, values: Mapping[str, Any], limit: int | None = None) -> list[Item]:
+        """A page of a partition, read consistently, in the order of the sort key."""
+        more: dict[str, Any] = {"Limit": limit} if limit else {}
+        with _errors():
+            return self._client.query(
+                TableName=self._table,
+                KeyConditionExpression=condition,
+                ExpressionAttributeValues=dict(values),
+                ConsistentRead=True,
+                **more,
+            )["Items"]
+
+    def query_index(self, index: str, condition: str, values: Mapping[str, Any], limit: int) -> list[Item]:
+        """A page of an index's partition."""
+        with _errors():
+            return self._client.query(
+                TableName=self._table,
+                IndexName=index,
+                KeyConditionExpression=condition,
+                ExpressionAttributeValues=dict(values),
+                Limit=limit,
+            )["Items"]
+
+    def update(self, key: Item, change: str, condition: str, values: Mapping[str, Any]) -> Item:
+        """Changes one item if the condition holds; raises ConditionFailedError if not. ``#state`` stands for state."""
+        with _errors():
+            return self._client.update_item(
+                TableName=self._table,
+                Key=key,
+                UpdateExpression=change,
+                ConditionExpression=condition,
+                ExpressionAttributeNames={"#state": "state"},
+                ExpressionAttributeValues=dict(values),
+                ReturnValues="ALL_NEW",
+            )["Attributes"]
+
+    def _operation(self, what: Item, condition: str, values: Mapping[str, Any] | None) -> dict[str, Any]:
+        operation: dict[str, Any] = {"TableName": self._table, **what}
+        if condition:
+            operation["ConditionExpression"] = condition
+        if values:
+            operation["ExpressionAttributeValues"] = dict(values)
+        return operation
+
+
+class _CancelledError(Exception):
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__(", ".join(reasons))
+        self.reasons = reasons
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    try:
+        yield
+    except BotoCoreError as error:
+        raise StoreDownError(f"DynamoDB can't be reached: {type(error).__name__}") from error
+    except ClientError as error:
+        code = str(error.response.get("Error", {}).get("Code", ""))
+        if code == "ConditionalCheckFailedException":
+            raise ConditionFailedError from error
+        if code == "TransactionCanceledException":
+            reasons: list[dict[str, Any]] = error.response.get("CancellationReasons", [])  # type: ignore[assignment] # only here
+            raise _CancelledError([str(reason.get("Code", "None")) for reason in reasons]) from error
+        if code == "ValidationException":
+            raise RecordRefusedError("DynamoDB calls the request invalid") from error
+        raise StoreDownError(f"DynamoDB answered {code}") from error

@@ -1,0 +1,166 @@
+"""Taking one record in: load, decide, commit, send. The way of every record, whichever path it came by."""
+
+import random
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import Metrics, MetricUnit
+
+from rootwatch.catalogue import Catalogue
+from rootwatch.core.decide import Item, decide, needs
+from rootwatch.core.notice import Notice, Page
+from rootwatch.core.ports import Directory, Known, Plan, Store, StoreDownError
+from rootwatch.core.record import Record, Unreadable, mentions_root
+from rootwatch.core.settings import Settings
+from rootwatch.edge.delivery import Delivery
+from rootwatch.edge.dynamo import RecordRefusedError
+
+_TRIES: Final = 5
+_DEGRADED_RECEIVES: Final = 2
+_JITTER_SECONDS: Final = 0.05
+
+
+class NotStoredError(Exception):
+    """The record goes back to the queue: it could not be stored now."""
+
+
+class Intake:
+    """From a record to stored facts and sent notices."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        directory: Directory,
+        delivery: Delivery,
+        settings: Settings,
+        catalogue: Catalogue,
+        now: Callable[[], datetime],
+        logger: Logger,
+        metrics: Metrics,
+    ) -> None:
+        self._store = store
+        self._directory = directory
+        self._delivery = delivery
+        self._settings = settings
+        self._catalogue = catalogue
+        self._now = now
+        self._logger = logger
+        self._metrics = metrics
+
+    def take(self, item: Item, receives: int) -> None:
+        """Takes one record in. ``receives`` is how often its message was received, this time included.
+
+        Raises ``NotStoredError`` when the message must come again.
+        """
+        try:
+            plan = self._stored(item)
+        except StoreDownError as error:
+            self._tell_without_table(item, receives)
+            raise NotStoredError(str(error)) from error
+        except RecordRefusedError:
+            self._logger.exception("the table refuses the record's items", extra={"record": item.key})
+            plan = self._set_aside(item, receives)
+        if plan is None:
+            self._metrics.add_metric("Duplicates", MetricUnit.Count, 1)
+            return
+        self._say(plan, item)
+        try:
+            self._delivery.deliver_all(plan.notices)
+        except StoreDownError:
+            # Stored is not lost: the sweep sends what the table says is due.
+            self._logger.warning("the table went down before all was sent", exc_info=True)
+
+    def _stored(self, item: Item) -> Plan | None:
+        """The plan that was stored, or None for a duplicate."""
+        for attempt in range(1, _TRIES + 1):
+            now = self._now()
+            known = self._store.load(needs(item, now))
+            if known.duplicate:
+                return None
+            plan = self._decided(item, known, now)
+            outcome = self._store.commit(plan, now)
+            if outcome == "committed":
+                return plan
+            if outcome == "duplicate":
+                return None
+            time.sleep(_JITTER_SECONDS * attempt * random.random())  # noqa: S311 # spreads retries, guards nothing
+        raise NotStoredError(f"other workers were first {_TRIES} times")
+
+    def _decided(self, item: Item, known: Known, now: datetime) -> Plan:
+        """The plan; a record that breaks us is told as unreadable, never dropped."""
+        if item.account and needs(item, now).scopes:
+            known = msgspec.structs.replace(known, account=self._directory.account(item.account))
+        try:
+            return decide(item, known, self._settings, self._catalogue, now)
+        except Exception:
+            self._logger.exception("a record could not be decided on", extra={"record": item.key})
+            return decide(_as_unreadable(item), known, self._settings, self._catalogue, now)
+
+    def _tell_without_table(self, item: Item, receives: int) -> None:
+        """Law 1: the table is down, the alert goes out all the same, on the first two receives of its message."""
+        if receives > _DEGRADED_RECEIVES:
+            return
+        now = self._now()
+        plan = self._decided(item, Known(), now)
+        for notice in plan.notices:
+            degraded = _degraded(notice, item.account, now)
+            for channel in degraded.channels:
+                outcome = self._delivery.send(degraded, channel, None)
+                self._logger.warning(
+                    "sent without the table",
+                    extra={"channel": channel, "state": outcome.state, "reason": outcome.reason, "record": item.key},
+                )
+
+    def _set_aside(self, item: Item, receives: int) -> Plan | None:
+        """Marks a record whose items can't be stored, so that it is counted; whom it should reach is told directly."""
+        self._tell_without_table(item, receives)
+        plan = Plan(key=item.key, disposition="unreadable", reason="DynamoDB refuses what the record would store")
+        try:
+            return plan if self._store.commit(plan, self._now()) == "committed" else None
+        except (StoreDownError, RecordRefusedError) as error:
+            raise NotStoredError(str(error)) from error
+
+    def _say(self, plan: Plan, item: Item) -> None:
+        self._metrics.add_metric(f"Records{plan.disposition.capitalize()}", MetricUnit.Count, 1)
+        self._logger.info(
+            "record taken in",
+            extra={
+                "disposition": plan.disposition,
+                "record": plan.key,
+                "reason": plan.reason,
+                "kind": plan.kind,
+                "account": item.account,
+                "incident": plan.incident.id if plan.incident else None,
+            },
+        )
+
+
+def _as_unreadable(item: Item) -> Unreadable:
+    if isinstance(item, Unreadable):
+        return item
+    return Unreadable(
+        key=item.key,
+        reason="it could not be judged",
+        mentions_root=_mentions_root(item),
+        event_id=item.event_id,
+        account=item.account,
+        region=item.region,
+        envelope=item.envelope,
+    )
+
+
+def _mentions_root(record: Record) -> bool:
+    return mentions_root(record.body.get("userIdentity"))
+
+
+def _degraded(notice: Notice, account: str | None, now: datetime) -> Notice:
+    """The notice marked "duplicates possible", with one dedup_key an account and hour."""
+    page = notice.page
+    if page:
+        page = Page(page.harm, page.severity, f"rootwatch/{account or 'unknown'}/degraded/{now:%Y-%m-%dT%H}")
+    return msgspec.structs.replace(notice, page=page, duplicates_possible=True)

@@ -1,0 +1,181 @@
+"""The items of the one table, as DynamoDB's low-level client takes them. The design's page shows them as a list."""
+
+import zlib
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Literal, TypeVar
+
+import msgspec
+
+from rootwatch.core.incident import Incident, Moment
+from rootwatch.core.notice import Notice, lane
+from rootwatch.core.ports import Due, Plan
+from rootwatch.core.words import CHANNELS, SEVERITIES, ChannelName, Severity
+
+Item = dict[str, Any]  # attribute → {"S" | "N" | "M": …}
+
+SHARDS: Final = 4
+FAILURE_BUCKET_MINUTES: Final = 10
+_KEEP: Final = {"mark": timedelta(days=400), "failure": timedelta(days=1), "task": timedelta(days=30)}
+
+T = TypeVar("T")
+SendState = Literal["due", "sending", "sent", "failed"]
+
+
+def s(value: str) -> dict[str, str]:
+    """A string attribute."""
+    return {"S": value}
+
+
+def n(value: int) -> dict[str, str]:
+    """A number attribute."""
+    return {"N": str(value)}
+
+
+def stamp(moment: datetime) -> str:
+    """A UTC time of fixed width, so that texts sort as times do."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def body(value: msgspec.Struct) -> dict[str, str]:
+    """A struct as JSON text."""
+    return s(msgspec.json.encode(value).decode())
+
+
+def read(item: Item, kind: type[T]) -> T:
+    """The struct in an item's body."""
+    return msgspec.json.decode(item["body"]["S"], type=kind)
+
+
+def key(pk: str, sk: str) -> Item:
+    """A primary key."""
+    return {"PK": s(pk), "SK": s(sk)}
+
+
+def mark_key(record_key: str) -> Item:
+    """The mark of a record: put once, for ever a duplicate."""
+    return key(f"EVT#{record_key}", "MARK")
+
+
+def open_key(scope: str) -> Item:
+    """The pointer to the open incident of an account, or of another scope."""
+    return key(f"ACC#{scope}", "OPEN")
+
+
+def head_key(incident_id: str) -> Item:
+    """The incident itself."""
+    return key(f"INC#{incident_id}", "HEAD")
+
+
+def note_key(incident_id: str, seq: int) -> Item:
+    """A notice."""
+    return key(f"INC#{incident_id}", f"NOTE#{seq:06d}")
+
+
+def task_key(access_key_id: str) -> Item:
+    """An AssumeRoot that succeeded."""
+    return key(f"KEY#{access_key_id}", "TASK")
+
+
+def send_key(due: Due) -> Item:
+    """A send; its severity is part of the key, so that the sweep can sort what the index names."""
+    return key(f"INC#{due.incident}", f"SEND#{due.channel}#{due.seq:06d}#{due.severity}")
+
+
+def failure_bucket(moment: datetime) -> str:
+    """The ten minutes that a failed sign-in belongs to."""
+    start = moment.astimezone(UTC)
+    return f"FAIL#{start:%Y-%m-%dT%H:}{start.minute // FAILURE_BUCKET_MINUTES}0"
+
+
+def shard(incident_id: str) -> dict[str, str]:
+    """One of four partitions of the index ``due``."""
+    return s(f"DUE#{zlib.crc32(incident_id.encode()) % SHARDS}")
+
+
+def due_of(item: Item) -> Due:
+    """What an entry of the index ``due`` names."""
+    incident_id = item["PK"]["S"].removeprefix("INC#")
+    at = datetime.fromisoformat(item["due_at"]["S"])
+    parts = item["SK"]["S"].split("#")
+    if parts[0] != "SEND":
+        return Due(incident=incident_id, due_at=at)
+    return Due(
+        incident=incident_id,
+        channel=_one_of(CHANNELS, parts[1]),
+        seq=int(parts[2]),
+        severity=_one_of(SEVERITIES, parts[3]),
+        due_at=at,
+    )
+
+
+def _one_of(known: tuple[T, ...], word: str) -> T:
+    return next(value for value in known if value == word)
+
+
+def mark(plan: Plan, now: datetime) -> Item:
+    """The record's mark with its one disposition."""
+    return {
+        **mark_key(plan.key),
+        "disposition": s(plan.disposition),
+        "reason": s(plan.reason[:512]),
+        "incident": s(plan.incident.id if plan.incident else ""),
+        "at": s(stamp(now)),
+        "expires": _expires(now, "mark"),
+    }
+
+
+def head(incident: Incident) -> Item:
+    """The incident; in the index ``due`` while it is open."""
+    item = {**head_key(incident.id), "version": n(incident.version), "state": s(incident.state), "body": body(incident)}
+    if incident.state == "open":
+        item |= {"due_shard": shard(incident.id), "due_at": s(stamp(incident.due_at))}
+    return item
+
+
+def fact(plan: Plan) -> Item:
+    """A line of the incident's story."""
+    assert plan.incident is not None
+    assert plan.fact is not None
+    sort = f"FACT#{stamp(plan.fact.time)}#{plan.fact.key}"
+    return {**key(f"INC#{plan.incident.id}", sort), "body": body(plan.fact)}
+
+
+def notice(one: Notice) -> Item:
+    """A notice, never changed again."""
+    return {**note_key(one.incident.id, one.seq), "body": body(one)}
+
+
+def send(one: Notice, channel: ChannelName) -> Item:
+    """A send that is due from the notice's making on."""
+    due = Due(incident=one.incident.id, channel=channel, seq=one.seq, severity=one.severity)
+    return {
+        **send_key(due),
+        "state": s("due"),
+        "lane": s(lane(one, channel)),
+        "attempts": n(0),
+        "due_at": s(stamp(one.created_at)),
+        "due_shard": shard(one.incident.id),
+        "first_due": s(stamp(one.created_at)),
+    }
+
+
+def failure(moment: Moment, now: datetime) -> Item:
+    """A failed sign-in or an asked-for recovery, for the rules that look beyond one incident. Account first: a flood
+    of one account's failures hides no other's."""
+    sort = f"{moment.account}#{stamp(moment.time)}#{moment.key}"
+    return {**key(failure_bucket(moment.time), sort), "body": body(moment), "expires": _expires(now, "failure")}
+
+
+def task(plan: Plan, now: datetime) -> Item:
+    """An AssumeRoot, by the access key that it gave out."""
+    assert plan.task is not None
+    return {**task_key(plan.task.access_key_id), "body": body(plan.task), "expires": _expires(now, "task")}
+
+
+def _expires(now: datetime, kind: str) -> dict[str, str]:
+    return n(int((now + _KEEP[kind]).timestamp()))
+
+
+def severity_of(item: Item) -> Severity:
+    """The severity in a send's key."""
+    return _one_of(SEVERITIES, item["SK"]["S"].rsplit("#", 1)[1])

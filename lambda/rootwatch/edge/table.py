@@ -1,0 +1,215 @@
+"""The table as the core's Store: one record, one transaction; a send is claimed by a conditional update."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import msgspec
+
+from rootwatch.core.decide import GUESSED_ACCOUNTS
+from rootwatch.core.incident import FAILURE_MINUTES, Incident, Moment
+from rootwatch.core.notice import Notice
+from rootwatch.core.ports import Claimed, Due, Known, Needs, Outcome, Plan, StoreDownError
+from rootwatch.core.tasks import Task
+from rootwatch.core.words import rank
+from rootwatch.edge import items
+from rootwatch.edge.dynamo import ConditionFailedError, Dynamo
+from rootwatch.edge.items import Item, n, s
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_SETTLE_TRIES: Final = 3
+_OWN_FAILURES: Final = 32
+
+
+class Table:
+    """The Store on DynamoDB."""
+
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        self._table = Dynamo(client, name)
+
+    def load(self, needs: Needs) -> Known:
+        """Two rounds of reads: the mark, the pointers and the task; then the incidents that the pointers name."""
+        keys = [items.mark_key(needs.key), *(items.open_key(scope) for scope in needs.scopes)]
+        if needs.access_key:
+            keys.append(items.task_key(needs.access_key))
+        found = {(item["PK"]["S"], item["SK"]["S"]): item for item in self._table.get(keys)}
+        if (f"EVT#{needs.key}", "MARK") in found:
+            return Known(duplicate=True)
+        pointers = {scope: found.get((f"ACC#{scope}", "OPEN")) for scope in needs.scopes}
+        named = {scope: item["incident"]["S"] for scope, item in pointers.items() if item}
+        heads = self._table.get([items.head_key(incident_id) for incident_id in named.values()])
+        by_id = {head.id: head for head in (items.read(item, Incident) for item in heads)}
+        task = found.get((f"KEY#{needs.access_key}", "TASK"))
+        return Known(
+            incidents={scope: by_id[incident_id] for scope, incident_id in named.items() if incident_id in by_id},
+            task=items.read(task, Task) if task else None,
+            failures=self._failures(needs.scopes[0], needs.failures_around) if needs.failures_around else (),
+        )
+
+    def commit(self, plan: Plan, now: datetime) -> Literal["committed", "duplicate", "conflict"]:
+        """Puts all that the plan says, or nothing."""
+        operations = [self._table.put(items.mark(plan, now), "attribute_not_exists(PK)")]
+        if plan.incident and plan.fact:
+            operations += [self._head(plan.incident), self._pointer(plan.incident, plan.replaces)]
+            operations.append(self._table.put(items.fact(plan)))
+        operations += self._told(plan.notices)
+        if plan.failure:
+            operations.append(self._table.put(items.failure(plan.failure, now)))
+        if plan.task:
+            operations.append(self._table.put(items.task(plan, now)))
+        reasons = self._table.transact(operations)
+        if not reasons:
+            return "committed"
+        return "duplicate" if reasons[0] == "ConditionalCheckFailed" else "conflict"
+
+    def advance(self, incident: Incident, notices: Sequence[Notice]) -> bool:
+        """A digest or a close: HEAD if nobody changed it, and the notices; the pointer goes with the close."""
+        operations = [self._head(incident), *self._told(notices)]
+        if incident.state == "open":
+            return not self._table.transact(operations)
+        unpoint = self._table.delete(items.open_key(incident.scope), "incident = :id", {":id": s(incident.id)})
+        reasons = self._table.transact([*operations, unpoint])
+        if reasons and reasons[0] == "None" and reasons[-1] == "ConditionalCheckFailed":
+            # The pointer names a later incident already: it stays.
+            reasons = self._table.transact(operations)
+        return not reasons
+
+    def incident(self, incident_id: str) -> Incident | None:
+        """The HEAD as it stands."""
+        found = self._table.get([items.head_key(incident_id)])
+        return items.read(found[0], Incident) if found else None
+
+    def due(self, now: datetime, limit: int) -> list[Due]:
+        """The index's four shards, at most ``limit`` of each: worst first, then oldest."""
+        found: list[Due] = []
+        for number in range(items.SHARDS):
+            values = {":shard": s(f"DUE#{number}"), ":now": s(items.stamp(now))}
+            page = self._table.query_index("due", "due_shard = :shard AND due_at <= :now", values, limit)
+            found += [items.due_of(item) for item in page]
+        return sorted(found, key=lambda due: (-rank(due.severity), due.due_at or now))
+
+    def claim(self, due: Due, now: datetime, until: datetime) -> Claimed | None:
+        """Ours until the lease ends, or None: not due, somebody else's, or something before it in its lane is open."""
+        sends = self._table.query(
+            "PK = :pk AND begins_with(SK, :sends)",
+            {":pk": s(f"INC#{due.incident}"), ":sends": s(f"SEND#{due.channel}#")},
+        )
+        mine = next((item for item in sends if item["SK"] == items.send_key(due)["SK"]), None)
+        if mine is None or any(_holds_back(other, mine) for other in sends):
+            return None
+        values = {
+            ":due": s("due"),
+            ":sending": s("sending"),
+            ":until": s(items.stamp(until)),
+            ":now": s(items.stamp(now)),
+            ":one": n(1),
+        }
+        try:
+            # While a send is under way, due_at is the end of its lease.
+            taken = self._table.update(
+                items.send_key(due),
+                "SET #state = :sending, due_at = :until, attempts = attempts + :one",
+                "#state IN (:due, :sending) AND due_at <= :now",
+                values,
+            )
+        except ConditionFailedError:
+            return None
+        [note] = self._table.get([items.note_key(due.incident, due.seq)])
+        return Claimed(
+            due=due,
+            notice=items.read(note, Notice),
+            attempts=int(taken["attempts"]["N"]),
+            first_due=datetime.fromisoformat(taken["first_due"]["S"]),
+            thread=next((item["receipt"]["S"] for item in sends if "receipt" in item), None),
+        )
+
+    def settle(self, claimed: Claimed, outcome: Outcome, now: datetime, retry_at: datetime | None) -> None:
+        """Notes how a send went, in three tries: a send that is not noted will be sent again."""
+        change, values = _settlement(outcome, now, retry_at)
+        values[":mine"] = n(claimed.attempts)
+        for left in reversed(range(_SETTLE_TRIES)):
+            try:
+                self._table.update(items.send_key(claimed.due), change, "attempts = :mine", values)
+            except ConditionFailedError:
+                return  # the lease ran out, and somebody else has it now
+            except StoreDownError:
+                if not left:
+                    raise
+            else:
+                return
+
+    def _head(self, incident: Incident) -> dict[str, Any]:
+        stored = items.head(msgspec.structs.replace(incident, version=incident.version + 1))
+        if incident.version == 0:
+            return self._table.put(stored, "attribute_not_exists(PK)")
+        return self._table.put(stored, "version = :read", {":read": n(incident.version)})
+
+    def _pointer(self, incident: Incident, replaces: str | None) -> dict[str, Any]:
+        item = {**items.open_key(incident.scope), "incident": s(incident.id)}
+        values = {":id": s(incident.id), ":old": s(replaces or incident.id)}
+        return self._table.put(item, "attribute_not_exists(PK) OR incident IN (:id, :old)", values)
+
+    def _told(self, notices: Sequence[Notice]) -> list[dict[str, Any]]:
+        return [
+            self._table.put(item)
+            for notice in notices
+            for item in (items.notice(notice), *(items.send(notice, channel) for channel in notice.channels))
+        ]
+
+    def _failures(self, own: str, around: datetime) -> tuple[Moment, ...]:
+        """This account's failures around the time; and of other accounts so many as tell guessing from a slip."""
+        found: list[Moment] = []
+        step = timedelta(minutes=items.FAILURE_BUCKET_MINUTES)
+        # One bucket later too: records arrive in any order.
+        for back in range(FAILURE_MINUTES // items.FAILURE_BUCKET_MINUTES, -2, -1):
+            bucket = items.failure_bucket(around - back * step)
+            found += self._bucket(bucket, "begins_with(SK, :at)", f"{own}#", _OWN_FAILURES)
+            found += self._one_of_each_account(bucket)
+        return tuple({moment.key: moment for moment in found}.values())
+
+    def _one_of_each_account(self, bucket: str) -> list[Moment]:
+        """One failure each of the first few accounts: enough to see that there are several."""
+        found: list[Moment] = []
+        after = " "
+        for _ in range(GUESSED_ACCOUNTS):
+            one = self._bucket(bucket, "SK > :at", after, 1)
+            if not one:
+                break
+            found += one
+            after = f"{one[0].account}#~"
+        return found
+
+    def _bucket(self, bucket: str, condition: str, at: str, limit: int) -> list[Moment]:
+        page = self._table.query(f"PK = :bucket AND {condition}", {":bucket": s(bucket), ":at": s(at)}, limit)
+        return [items.read(item, Moment) for item in page]
+
+
+def _settlement(outcome: Outcome, now: datetime, retry_at: datetime | None) -> tuple[str, Item]:
+    """The update expression and its values: sent and failed leave the index, a retry is due later."""
+    values: Item = {
+        ":state": s("due" if retry_at else outcome.state),
+        ":reason": s(outcome.reason[:512]),
+        ":at": s(items.stamp(now)),
+    }
+    change = "SET #state = :state, reason = :reason, settled_at = :at"
+    if outcome.receipt:
+        values[":receipt"] = s(outcome.receipt[:256])
+        change += ", receipt = :receipt"
+    if retry_at:
+        values[":retry"] = s(items.stamp(retry_at))
+        return change + ", due_at = :retry", values
+    return change + " REMOVE due_at, due_shard", values
+
+
+def _holds_back(other: Item, mine: Item) -> bool:
+    """Whether another send of the same lane must go first. A stuck one holds back no higher severity."""
+    if other["state"]["S"] not in ("due", "sending") or not _sequence(other) < _sequence(mine):
+        return False
+    same_lane = mine["lane"]["S"] == "*" or (mine["lane"]["S"] != "" and mine["lane"] == other["lane"])
+    return same_lane and rank(items.severity_of(other)) >= rank(items.severity_of(mine))
+
+
+def _sequence(item: Item) -> str:
+    return str(item["SK"]["S"].split("#")[2])
