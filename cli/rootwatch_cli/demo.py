@@ -1,0 +1,8 @@
+"""``rootwatch demo``."""
+
+import click
+
+
+@click.command()
+def demo() -> None:
+    """x"""
