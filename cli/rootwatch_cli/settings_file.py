@@ -14,10 +14,10 @@ def read_settings(file: Path) -> Settings:
         obj = msgspec.json.decode(file.read_bytes())
     except OSError as error:
         raise BadInputError(f"{file} can't be read: {error.strerror}.") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInputError(f"{file} is not JSON: {error}.") from None
     if isinstance(obj, dict) and isinstance(obj.get("context"), dict):
-        obj = obj["context"].get("rootwatch", obj)
+        obj = obj["context"].get("rootwatch")
     try:
         return parse(obj)
     except SettingsError as error:

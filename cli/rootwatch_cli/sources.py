@@ -1,9 +1,11 @@
 """Reading the files that a command is given: plain or gzip, every member, as much of a damaged one as there is."""
 
 import json
+import re
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +15,8 @@ from rootwatch.core.documents import split
 
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _GZIP_WINDOW: Final = 31  # zlib's own number for "a gzip header and trailer"
+_CHUNK: Final = 16384  # zlib copies what follows a member's end: of a chunk, since of all the rest would be quadratic
+_PADDING: Final = re.compile(rb"\0*")  # allowed after a member
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -49,25 +53,25 @@ def _source(name: str, content: bytes) -> Source:
 def gunzip(content: bytes) -> tuple[bytes, str | None]:
     """Every member of a gzip file, and what is wrong after the last good byte, if anything is."""
     parts: list[bytes] = []
-    while content:
-        member = zlib.decompressobj(_GZIP_WINDOW)
+    member, at, is_cut = zlib.decompressobj(_GZIP_WINDOW), 0, False
+    while at < len(content):
+        chunk, before = content[at : at + _CHUNK], member.copy()
         try:
-            parts.append(member.decompress(content))
+            parts.append(member.decompress(chunk))
         except zlib.error:
-            # One byte at a time saves what stands before the damage.
-            return b"".join(parts) + _as_far_as_it_goes(content), "is damaged gzip"
-        if not member.eof:
-            return b"".join(parts), "is cut short"
-        content = member.unused_data.lstrip(b"\0")  # padding after the last member is allowed
-    return b"".join(parts), None
+            parts += _before_damage(before.decompress, chunk)
+            return b"".join(parts), "is damaged gzip"
+        at += len(chunk) - len(member.unused_data)
+        is_cut = not member.eof
+        if member.eof:
+            padding = _PADDING.match(content, at)
+            at = padding.end() if padding else at
+            member = zlib.decompressobj(_GZIP_WINDOW)
+    return b"".join(parts), "is cut short" if is_cut else None
 
 
-def _as_far_as_it_goes(content: bytes) -> bytes:
-    member = zlib.decompressobj(_GZIP_WINDOW)
-    saved = bytearray()
-    try:
-        for at in range(len(content)):
-            saved += member.decompress(content[at : at + 1])
-    except zlib.error:
-        return bytes(saved)
-    return bytes(saved)
+def _before_damage(decompress: Callable[[bytes], bytes], chunk: bytes) -> Iterator[bytes]:
+    """What a damaged chunk gives byte by byte, until zlib sees the damage."""
+    with suppress(zlib.error):
+        for at in range(len(chunk)):
+            yield decompress(chunk[at : at + 1])

@@ -25,12 +25,14 @@ def read_windows(file: Path) -> list[Window]:
     Raises BadInputError with one sentence that names the line.
     """
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInputError(f"{file} can't be read: {error}.") from None
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except OSError as error:
+        raise BadInputError(f"{file} can't be read: {error.strerror}.") from None
+    except UnicodeDecodeError as error:
+        raise BadInputError(f"{file} is not UTF-8: {error}.") from None
     windows = []
     for number, line in enumerate(lines, 1):
-        account, _, value = line.partition("#")[0].strip().partition(" ")
+        account, *value = line.partition("#")[0].split(maxsplit=1) or [""]
         if not account:
             continue
         if account_id(account) is None:
@@ -38,7 +40,7 @@ def read_windows(file: Path) -> list[Window]:
                 f"{file}, line {number}: begin it with an account id of 12 digits, then the tag's value."
             )
         try:
-            windows.append(parse(account, value.strip()))
+            windows.append(parse(account, "".join(value).strip()))
         except NotAWindowError as error:
             raise BadInputError(f"{file}, line {number} is not a window: {error}.") from None
     return windows

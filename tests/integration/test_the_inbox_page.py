@@ -79,7 +79,7 @@ def pagerduty(receivers: Receivers, event: Json, path: str = "enqueue") -> None:
 
 
 def mail(receivers: Receivers, subject: str, message: str) -> None:
-    body = {"endpoint": "security@example.com", "subject": subject, "message": message}
+    body = {"to": "security@example.com", "subject": subject, "body": message}
     assert requests.post(receivers.mail_url, json=body, timeout=5).ok
 
 

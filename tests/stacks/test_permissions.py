@@ -150,7 +150,7 @@ def test_the_monitor_may_do_what_its_code_does_and_no_more(delegated: Templates)
 
 
 def test_the_sweep_alone_queries_the_index_of_what_is_due(delegated: Templates) -> None:
-    assert role_actions(delegated, "SweepRole").keys() == COMMON
+    assert role_actions(delegated, "SweepRole").keys() == COMMON | {"dynamodb:DeleteItem"}
     assert len(role_actions(delegated, "SweepRole")["dynamodb:Query"]) == 2
     assert len(role_actions(delegated, "MonitorRole")["dynamodb:Query"]) == 1
 

@@ -6,76 +6,103 @@ from typing import Final
 
 import msgspec
 
-_SPACE: Final = re.compile(r"[\s,]*")
+_SPACE: Final = re.compile(r"[\s,\ufeff]*")
 _RECORDS: Final = re.compile(r'\{\s*"Records"\s*:\s*\[')
 # Where reading can start again after damage: a line that begins an object, or the first field of CloudTrail's records.
 _RESTART: Final = re.compile(r'^\{|\{\s*"eventVersion"\s*:', re.MULTILINE)
 _CLOSING: Final = re.compile(r"\s*\]\s*\}")
+_FIRST_WINDOW: Final = 8192
+_LONGEST_LITERAL: Final = len("-Infinity")
+_LONGEST_INTEGER: Final = 4000  # digits; Python refuses to read more than 4,300
+_PATIENCE: Final = 64
 
 
 class Damage(msgspec.Struct, frozen=True):
-    """What could not be read: where it begins (in characters), and its text."""
+    """What could not be read: where it begins (in characters), and its text without what was read in between."""
 
     offset: int
-    rest: str
+    text: str
 
 
 def split(content: str) -> tuple[list[object], Damage | None]:
-    """Every value that can be read, in order, and the first damage if there is any. Never raises."""
+    """Every value that can be read, in order, and the damage if there is any. Never raises."""
     try:
-        return [json.loads(content)], None
+        return [_DECODER.decode(content)], None
     except (ValueError, RecursionError):
-        return _salvage(content)
+        return _Salvage(content).read()
 
 
-def _salvage(content: str) -> tuple[list[object], Damage | None]:
-    values: list[object] = []
-    damage: Damage | None = None
-    at = _skip(content, 0)
-    while at < len(content):
-        value, end = _decode(content, at)
-        if end is not None:
-            values.append(value)
-            at = _skip(content, end)
-            continue
-        records = _RECORDS.match(content, at)
-        if records:
-            at, closed = _read_array(content, records.end(), values)
-            if closed is not None:
-                at = _skip(content, closed)
+class _Salvage:
+    """Reads value after value. The time that it takes grows with the length of the text, however damaged that is."""
+
+    def __init__(self, content: str) -> None:
+        self._content = content
+        self._values: list[object] = []
+        # How many characters may be read in vain: values cut short inside of each other are read again and again.
+        self._patience = _PATIENCE * (len(content) + _FIRST_WINDOW)
+
+    def read(self) -> tuple[list[object], Damage | None]:
+        content, damaged, offset = self._content, [], None
+        at = self._skip(0)
+        while at < len(content):
+            at, well = self._read_one(at)
+            if well:
                 continue
-        damage = damage or Damage(at, content[at:])
-        restart = _RESTART.search(content, at + 1)
-        at = restart.start() if restart else len(content)
-    if not values and damage is None:
-        damage = Damage(0, content)
-    return values, damage
+            offset = at if offset is None else offset
+            restart = _RESTART.search(content, at + 1) if self._patience > 0 else None
+            end = restart.start() if restart else len(content)
+            damaged.append(content[at:end])
+            at = end
+        if offset is None and not self._values:
+            offset, damaged = 0, [content]
+        return self._values, None if offset is None else Damage(offset, "\n".join(damaged))
+
+    def _read_one(self, at: int) -> tuple[int, bool]:
+        """Reads the value at this place: where reading goes on, or where the damage begins."""
+        end = self._take(at)
+        if end is not None:
+            return self._skip(end), True
+        records = _RECORDS.match(self._content, at)
+        if records is None:
+            return at, False
+        at = self._skip(records.end())
+        while (end := self._take(at)) is not None:
+            at = self._skip(end)
+        closing = _CLOSING.match(self._content, at)
+        return (self._skip(closing.end()), True) if closing else (at, False)
+
+    def _take(self, at: int) -> int | None:
+        """Keeps the value at this place, if there is one, and says where it ends.
+
+        It is read from a window that grows, never from the whole text: on each error json counts all lines before it.
+        """
+        size = _FIRST_WINDOW
+        while True:
+            window = self._content[at : at + size]
+            is_all = at + size >= len(self._content)
+            try:
+                value, end = _DECODER.raw_decode(window)
+            except json.JSONDecodeError as error:
+                cut = error.pos + _LONGEST_LITERAL >= len(window) or error.msg.startswith("Unterminated string")
+                if is_all or not cut:
+                    self._patience -= len(window) if cut else error.pos
+                    return None
+            except RecursionError:
+                self._patience -= len(window)
+                return None
+            else:
+                if is_all or end < len(window):
+                    self._values.append(value)
+                    return at + end
+            size *= 4
+
+    def _skip(self, at: int) -> int:
+        space = _SPACE.match(self._content, at)
+        return space.end() if space else at
 
 
-def _read_array(content: str, at: int, values: list[object]) -> tuple[int, int | None]:
-    """Reads the elements of a list up to its damage: where that is, and where the document ends if it ends well."""
-    while True:
-        at = _skip(content, at)
-        closing = _CLOSING.match(content, at)
-        if closing:
-            return at, closing.end()
-        value, end = _decode(content, at)
-        if end is None:
-            return at, None
-        values.append(value)
-        at = end
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) <= _LONGEST_INTEGER else float(digits)
 
 
-def _decode(content: str, at: int) -> tuple[object, int | None]:
-    try:
-        return _DECODER.raw_decode(content, at)
-    except (ValueError, RecursionError):
-        return None, None
-
-
-def _skip(content: str, at: int) -> int:
-    space = _SPACE.match(content, at)
-    return space.end() if space else at
-
-
-_DECODER: Final = json.JSONDecoder()
+_DECODER: Final = json.JSONDecoder(parse_int=_integer)

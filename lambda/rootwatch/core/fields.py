@@ -11,7 +11,8 @@ from typing import Final
 
 NOTHING: Final[Mapping[str, object]] = {}
 _ABSENT = ("", "null")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_YEARS = range(1970, 3000)
 
 
 def mapping(value: object) -> Mapping[str, object]:
@@ -31,9 +32,11 @@ def text(value: object, limit: int = 512) -> str | None:
 
     Lone surrogates, which JSON can spell and UTF-8 can't, become question marks: they could be sent nowhere.
     """
-    if not isinstance(value, str) or value.strip() in _ABSENT:
+    if not isinstance(value, str):
         return None
     clean = _CONTROL.sub(" ", value[: 4 * limit]).encode("utf-8", "replace").decode("utf-8").strip()
+    if clean in _ABSENT:
+        return None
     return clean if len(clean) <= limit else clean[: limit - 1] + "…"
 
 
@@ -46,14 +49,15 @@ def truth(value: object) -> bool | None:
 
 
 def moment(value: object) -> datetime | None:
-    """An ISO 8601 time as UTC; None for all else."""
+    """An ISO 8601 time as UTC; None for all else, and for a year so far off that adding hours to it could overflow."""
     if not isinstance(value, str) or len(value) > 64:
         return None
     try:
         parsed = datetime.fromisoformat(value.strip())
-        return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+        parsed = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return parsed if parsed.year in _YEARS else None
 
 
 def account_id(value: object) -> str | None:

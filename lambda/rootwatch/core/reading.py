@@ -1,4 +1,4 @@
-"""From any wrapping to records: EventBridge, log files, SQS, SNS, CloudWatch Logs, lists, JSON lines.
+"""From any wrapping to records: EventBridge, log files, SQS, SNS, CloudWatch Logs, LookupEvents, lists, JSON lines.
 
 Each thing that stands where a record should stand comes out once, in order, as a Record or as Unreadable: one bad
 record never stops its neighbours.
@@ -8,20 +8,28 @@ import base64
 import binascii
 import gzip
 import json
-import re
 import zlib
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 from rootwatch.core import fields
 from rootwatch.core.documents import split
-from rootwatch.core.record import Envelope, Record, Unreadable, digest, from_body, looks_like_a_record, mentions_root
+from rootwatch.core.record import (
+    Envelope,
+    Record,
+    Unreadable,
+    digest,
+    from_body,
+    looks_like_a_record,
+    mentions_root,
+    says_root,
+)
 
 Item = Record | Unreadable
 
 _DEPTH: Final = 6
-# In JSON a string decodes to Root only if the text holds it so, or spells one of its letters as an escape.
-_SAYS_ROOT: Final = re.compile(r'"Root\\?"|:root\b|\\u0052|\\u006[fF]|\\u0074')
+_LISTS: Final = ("Records", "Events", "Messages")
+_CARRIED: Final = (("body",), ("Body",), ("Message",), ("Sns", "Message"), ("CloudTrailEvent",))
 
 
 def read_text(content: str, envelope: Envelope | None = None, depth: int = 0) -> Iterator[Item]:
@@ -31,9 +39,9 @@ def read_text(content: str, envelope: Envelope | None = None, depth: int = 0) ->
         yield from read(value, envelope, depth)
     if damage:
         yield Unreadable(
-            key=digest("damaged", damage.rest),
+            key=digest("damaged", damage.text),
             reason="it is not valid JSON",
-            mentions_root=_SAYS_ROOT.search(damage.rest) is not None,
+            mentions_root=says_root(damage.text),
             envelope=envelope,
             account=envelope.account if envelope else None,
             region=envelope.region if envelope else None,
@@ -65,14 +73,19 @@ def _from_eventbridge(value: Mapping[str, object]) -> Iterator[Item]:
     envelope = Envelope(
         account=fields.account_id(value.get("account")),
         region=fields.text(value.get("region"), 64),
-        source=fields.text(value.get("source"), 256),
-        replay_name=fields.text(value.get("replay-name"), 128),
+        source=_as_said(value.get("source")),
+        replay_name=_as_said(value.get("replay-name")),
     )
     detail = value["detail"]
     if isinstance(detail, Mapping):
         yield from _from_record(detail, envelope)
     else:
         yield _unreadable(detail, "the detail of its EventBridge event is not an object", envelope)
+
+
+def _as_said(value: object) -> str | None:
+    """Kept to the letter, since it decides whether an event is believed: tidied up, " aws.iam" would pass."""
+    return value[:256] if isinstance(value, str) else None if value is None else "?"
 
 
 def _from_record(value: Mapping[str, object], envelope: Envelope | None) -> Iterator[Item]:
@@ -83,18 +96,20 @@ def _from_record(value: Mapping[str, object], envelope: Envelope | None) -> Iter
 
 
 def _from_wrapping(value: Mapping[str, object], envelope: Envelope | None, depth: int) -> Iterator[Item]:
-    """Log files and Lambda events ("Records"), SNS notifications, queue messages, CloudWatch Logs."""
-    records = value.get("Records")
+    """Log files, Lambda events and answers of the AWS CLI (lists), SNS and SQS messages, CloudWatch Logs."""
+    records = next((value[name] for name in _LISTS if isinstance(value.get(name), list)), None)
     inner = _carried_text(value)
     data = fields.inside(value, "awslogs", "data")
     events = value.get("logEvents")
-    if isinstance(records, list):
+    if records is not None:
         yield from read(records, envelope, depth)
     elif inner is not None:
         yield from read_text(inner, envelope, depth + 1)
     elif isinstance(data, str):
         yield from _from_awslogs(data, envelope, depth)
     elif isinstance(events, list):
+        if value.get("messageType") == "CONTROL_MESSAGE":
+            return  # CloudWatch Logs asks whether we are there
         for event in events:
             yield from _from_log_event(event, envelope, depth)
     else:
@@ -110,8 +125,8 @@ def _from_log_event(event: object, envelope: Envelope | None, depth: int) -> Ite
 
 
 def _carried_text(value: Mapping[str, object]) -> str | None:
-    """The JSON text inside an SQS message (either spelling), an SNS notification, or Lambda's SNS record."""
-    for path in (("body",), ("Body",), ("Message",), ("Sns", "Message")):
+    """The JSON text in an SQS message (either spelling), an SNS notification, Lambda's SNS record, a LookupEvents row."""
+    for path in _CARRIED:
         inner = fields.inside(value, *path)
         if isinstance(inner, str):
             return inner
@@ -132,8 +147,7 @@ def _from_awslogs(data: str, envelope: Envelope | None, depth: int) -> Iterator[
             key=digest(data), reason="its CloudWatch Logs data can't be unpacked", mentions_root=True, envelope=envelope
         )
         return
-    if fields.inside(value, "messageType") != "CONTROL_MESSAGE":
-        yield from read(value, envelope, depth + 1)
+    yield from read(value, envelope, depth + 1)
 
 
 def _what_it_is_instead(value: Mapping[str, object]) -> str:

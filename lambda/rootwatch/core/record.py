@@ -14,6 +14,8 @@ import msgspec
 from rootwatch.core import fields
 
 _KEY: Final = re.compile(r"[0-9A-Za-z-]{1,64}")
+# JSON inside of JSON puts backslashes before the quotation mark, one, three, seven, and may spell letters as escapes.
+_SAYS_ROOT: Final = re.compile(r'"Root\\*"|:root\b|\\u0052|\\u006[fF]|\\u0074')
 _CLOUDTRAIL_FIELDS: Final = frozenset(
     {"eventName", "eventSource", "eventID", "eventType", "eventVersion", "userIdentity"}
 )
@@ -32,6 +34,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     session_created: datetime | None
     sign_in_session: str | None
     issuer_type: str | None
+    issuer_arn: str | None
     assumed_root: bool | None
 
 
@@ -79,21 +82,40 @@ class Unreadable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def looks_like_a_record(value: object) -> bool:
-    """Whether an object has any of the fields by which a CloudTrail record is known."""
-    return isinstance(value, Mapping) and not _CLOUDTRAIL_FIELDS.isdisjoint(value)
+    """Whether an object has any of the fields by which a CloudTrail record is known.
+
+    Lambda's own events have them too: what came from ``aws:sqs``, ``aws:s3``, ``aws:sns`` carries or tells of records.
+    """
+    if not isinstance(value, Mapping) or _CLOUDTRAIL_FIELDS.isdisjoint(value):
+        return False
+    source = value.get("eventSource")
+    return not (isinstance(source, str) and source.startswith("aws:"))
 
 
 def digest(*parts: object) -> str:
-    """32 hexadecimal characters that stand for these parts, whatever they hold."""
-    return hashlib.sha256(repr(parts).encode("utf-8", "backslashreplace")).hexdigest()[:32]
+    """32 hexadecimal characters that stand for these parts, whatever they hold and however deep."""
+    found = hashlib.sha256()
+    stack: list[object] = [parts]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, Mapping):
+            found.update(b"{%d" % len(item))
+            stack += [part for pair in item.items() for part in pair]
+        elif isinstance(item, list | tuple):
+            found.update(b"[%d" % len(item))
+            stack += item
+        else:
+            # Hexadecimal: Python refuses to write an integer of more than 4,300 digits in any other way.
+            text = f"{item:x}" if isinstance(item, int) else str(item)
+            found.update(f"{type(item).__name__} {len(text)} {text}".encode("utf-8", "surrogatepass"))
+    return found.hexdigest()[:32]
 
 
 def from_body(body: Mapping[str, object], envelope: Envelope | None) -> Record | Unreadable:
     """Reads one record; a record whose ``userIdentity`` can't be read is Unreadable."""
     identity = body.get("userIdentity")
-    kind = fields.inside(identity, "type")
     event_id = fields.text(body.get("eventID"), 128)
-    if (identity is not None and not isinstance(identity, Mapping)) or (kind is not None and not isinstance(kind, str)):
+    if not _can_be_read(identity):
         return Unreadable(
             key=_key(body, envelope),
             reason="its userIdentity is not what CloudTrail writes",
@@ -125,7 +147,7 @@ def from_body(body: Mapping[str, object], envelope: Envelope | None) -> Record |
 
 
 def mentions_root(value: object) -> bool:
-    """Whether any text in this value says Root, or ends like the ARN of a root user."""
+    """Whether any text in this value says Root, or holds what looks like the ARN of a root user."""
     stack = [value]
     while stack:
         item = stack.pop()
@@ -133,9 +155,29 @@ def mentions_root(value: object) -> bool:
             stack += [*item.keys(), *item.values()]
         elif isinstance(item, list | tuple):
             stack += item
-        elif isinstance(item, str) and (item.strip().lower() == "root" or re.search(r'"Root"|:root\b', item)):
+        elif isinstance(item, str) and (item.strip().lower() == "root" or says_root(item)):
             return True
     return False
+
+
+def says_root(text: str) -> bool:
+    """Whether a text, such as JSON that can't be read, may say Root: quoted, as an ARN's end, or spelled in escapes."""
+    return _SAYS_ROOT.search(text) is not None
+
+
+def _can_be_read(identity: object) -> bool:
+    """Whether ``userIdentity`` is absent, or an object that says who acted, its session's issuer included."""
+    if not isinstance(identity, Mapping):
+        return identity is None
+    kind, session = identity.get("type"), identity.get("sessionContext")
+    if kind == "Root":
+        return True
+    if not isinstance(kind, str | None):
+        return False
+    issuer = fields.inside(session, "sessionIssuer")
+    issued = fields.inside(issuer, "type")
+    odd = [part for part in (session, issuer) if not isinstance(part, Mapping)]
+    return not mentions_root([*odd, issued if not isinstance(issued, str) else None])
 
 
 def _identity(value: Mapping[str, object]) -> Identity:
@@ -151,6 +193,7 @@ def _identity(value: Mapping[str, object]) -> Identity:
         session_created=fields.moment(fields.inside(session, "attributes", "creationDate")),
         sign_in_session=fields.text(session.get("signInSessionArn"), 256),
         issuer_type=fields.text(fields.inside(session, "sessionIssuer", "type"), 64),
+        issuer_arn=fields.text(fields.inside(session, "sessionIssuer", "arn")),
         assumed_root=fields.truth(session.get("assumedRoot")),
     )
 

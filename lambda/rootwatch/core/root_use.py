@@ -57,8 +57,12 @@ def denied(record: Record) -> bool:
 
 
 def failed(record: Record) -> bool:
-    """Whether the act did not happen: an error, or a sign-in page's "Failure" (which has no errorCode)."""
-    return record.error_code is not None or _outcome(record) == "failure"
+    """Whether the act did not happen: the sign-in page's own word, else an error (that page's have no errorCode)."""
+    said = _outcome(record)
+    if said in ("success", "failure"):
+        return said == "failure"
+    from_page = record.error_message is not None and record.source in (_SIGN_IN, None)
+    return record.error_code is not None or from_page
 
 
 def _find_in_record(record: Record) -> Finding:
@@ -69,10 +73,13 @@ def _find_in_record(record: Record) -> Finding:
         return _used_by_root(record)
     if identity.issuer_type == "Root":
         return Finding("federated", "a federation session that root issued")
-    if identity.type is None and mentions_root([identity.arn]):
+    if identity.type is None and mentions_root(identity.arn):
         return Finding("unreadable", "its userIdentity has no type, and the ARN of a root user")
-    if identity.type is not None and identity.type.lower() == "root":
-        return Finding("unreadable", f"its userIdentity.type is spelled {identity.type}")
+    if identity.issuer_type is None and mentions_root(identity.issuer_arn):
+        return Finding("unreadable", "its session's issuer has no type, and the ARN of a root user")
+    for said in (identity.type, identity.issuer_type):
+        if said is not None and said.lower() == "root":
+            return Finding("unreadable", f"Root is spelled {said} in its userIdentity")
     return Finding(None, f"userIdentity.type is {identity.type}" if identity.type else "userIdentity has no type")
 
 
@@ -86,8 +93,7 @@ def _used_by_root(record: Record) -> Finding:
     service_made = _set_aside(record)
     if service_made:
         return Finding(None, service_made)
-    kind = _kind(record)
-    return Finding(kind, "userIdentity.type is Root")
+    return Finding(_kind(record), "userIdentity.type is Root")
 
 
 def _set_aside(record: Record) -> str | None:
@@ -111,7 +117,7 @@ def _kind(record: Record) -> RootUseKind:
     if identity and (identity.access_key_id or "").startswith("AKIA"):
         return "access-key-call"
     if record.name in ("ConsoleLogin", "CheckMfa") and record.source in (_SIGN_IN, None):
-        if failed(record) or record.error_message is not None:
+        if failed(record):
             return "failed-sign-in"
         return "sign-in" if record.name == "ConsoleLogin" else "console-action"
     if record.name in _RECOVERY:

@@ -13,22 +13,23 @@ from msgspec import Meta
 
 from rootwatch.core.words import ChannelName
 
-AccountId = Annotated[str, Meta(pattern=r"^\d{12}$", description="an account id of 12 digits in quotes")]
-Region = Annotated[str, Meta(pattern=r"^[a-z]{2,}(-[a-z]+)+-\d$", description="a Region such as eu-central-1")]
+AccountId = Annotated[str, Meta(pattern=r"^[0-9]{12}\Z", description="an account id of 12 digits in quotes")]
+Region = Annotated[str, Meta(pattern=r"^[a-z]{2,}(-[a-z]+)+-[0-9]\Z", description="a Region such as eu-central-1")]
 SecretName = Annotated[
-    str, Meta(pattern=r"^[A-Za-z0-9/_+=.@-]{1,512}$", description="the name of a Secrets Manager secret")
+    str, Meta(pattern=r"^[A-Za-z0-9/_+=.@-]{1,512}\Z", description="the name of a Secrets Manager secret")
 ]
 Minutes = Annotated[int, Meta(ge=1, le=1440, description="whole minutes, 1 to 1440")]
 
-_URL = r"^(https://[^\s]+|http://(127\.0\.0\.1|localhost)(:\d+)?/[^\s]*)/$"
+# \Z, since $ would let a line break through at the end; http only to this machine, for the demo's receivers.
+_URL = r"^(https://[^\s/]+|http://(127\.0\.0\.1|localhost)(:[0-9]+)?)(/[^\s]*)?/\Z"
 
 
 class SettingsError(ValueError):
     """One sentence that names the key and says what to write."""
 
 
-class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A part of the settings."""
+class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A part of the settings. What nobody said is left out of ``to_json``: "" would not pass for a Slack channel."""
 
 
 class Slack(_Section, frozen=True, kw_only=True):
@@ -64,7 +65,7 @@ class Settings(_Section, frozen=True, kw_only=True):
     """What a team says once about its organisation and its channels. Durations are whole units, named in the key."""
 
     organization_id: Annotated[
-        str, Meta(pattern=r"^o-[a-z0-9]{10,32}$", description="the organisation's id such as o-exampleorgid")
+        str, Meta(pattern=r"^o-[a-z0-9]{10,32}\Z", description="the organisation's id such as o-exampleorgid")
     ]
     management_account: AccountId
     hub_account: AccountId
@@ -74,7 +75,7 @@ class Settings(_Section, frozen=True, kw_only=True):
             Annotated[
                 str,
                 Meta(
-                    pattern=r"^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})$",
+                    pattern=r"^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})\Z",
                     description="the id of a root (r-…) or of an organisational unit (ou-…)",
                 ),
             ],
@@ -92,20 +93,20 @@ class Settings(_Section, frozen=True, kw_only=True):
     slack: Slack | None = None
     pagerduty: PagerDuty | None = None
     emails: Annotated[
-        tuple[Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+$", description="an e-mail address")], ...],
+        tuple[Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+\Z", description="an e-mail address")], ...],
         Meta(description="a list of e-mail addresses that the SNS topic sends to"),
     ] = ()
     break_glass_tag: Annotated[
         str,
         Meta(
-            pattern=r"^[A-Za-z0-9 _.:/=+@-]{1,128}$",
+            pattern=r"^[A-Za-z0-9 _.:/=+@-]{1,128}\Z",
             description="the key of the tag on an account that declares a break-glass window",
         ),
     ] = "break-glass"
     owner_tag: Annotated[
         str,
         Meta(
-            pattern=r"^[A-Za-z0-9 _.:/=+@-]{1,128}$",
+            pattern=r"^[A-Za-z0-9 _.:/=+@-]{1,128}\Z",
             description="the key of the tag on an account that names its owner",
         ),
     ] = "owner"

@@ -82,7 +82,7 @@ def why_not(task: Task, record: Record, act: Act, settings: Settings) -> str | N
     """Why this task does not stand behind this root call; None when it does."""
     if task.caller not in settings.may_assume_root:
         return f"AssumeRoot was called from {task.caller}, which is neither the management account nor a delegated one"
-    if task.target != record.account:
+    if task.target is None or task.target != record.account:
         return f"AssumeRoot named the account {task.target}"
     if record.time is None or not task.at - _CLOCK_SKEW <= record.time <= task.expires + _CLOCK_SKEW:
         return "the call lies outside of the session's time"

@@ -20,7 +20,7 @@ def weigh(fact: Fact, windows: Sequence[Window], settings: Settings) -> Fact:
     if covering is None:
         return _breakthrough(fact, next(why for _, why in reasons if why))
     if fact.account in settings.guarded_accounts:
-        lowered = msgspec.structs.replace(fact, severity="high", why=())
+        lowered = msgspec.structs.replace(fact, severity="high", why=()) if fact.severity == "critical" else fact
         return _breakthrough(lowered, "a window of the management or hub account only lowers to high")
     severity: Severity = "medium" if fact.signed_in and fact.mfa != "yes" else "low"
     return msgspec.structs.replace(

@@ -74,7 +74,7 @@ def parse(
         ticket=words.get("ticket"),
         by=words.get("by"),
         set_by=set_by,
-        nets=_nets(words.get("net", "")),
+        nets=_nets(words["net"]) if "net" in words else (),
         covers=covers,
     )
 
@@ -118,8 +118,6 @@ def _words(value: str) -> dict[str, str]:
 
 
 def _nets(value: str) -> tuple[str, ...]:
-    if not value:
-        return ()
     try:
         return (str(ipaddress.ip_network(value, strict=False)),)
     except ValueError:

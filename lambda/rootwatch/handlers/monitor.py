@@ -22,10 +22,10 @@ def handler(event: Event, context: LambdaContext) -> PartialItemFailureResponse:
     """Takes a batch of queue messages; those whose records could not be stored are named, and come again."""
     intake = _intake()
 
-    def take(message: SQSRecord) -> None:
-        receives = int(message.attributes.approximate_receive_count or 1)
+    def take(record: SQSRecord) -> None:
+        receives = int(record.attributes.approximate_receive_count or 1)
         failures = []
-        for item in read_text(message.body):
+        for item in read_text(record.body):
             try:
                 intake.take(item, receives)
             except Exception as error:
@@ -37,7 +37,11 @@ def handler(event: Event, context: LambdaContext) -> PartialItemFailureResponse:
             raise ExceptionGroup("records were not stored", failures)
 
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    return process_partial_response(event=event, record_handler=take, processor=processor, context=context)
+    answer = process_partial_response(event=event, record_handler=take, processor=processor, context=context)
+    for _, error, _ in processor.exceptions:
+        # The processor itself says nothing of them.
+        logger.error("a message comes again", exc_info=error)
+    return answer
 
 
 def _intake() -> Intake:

@@ -15,14 +15,14 @@ MAX_MESSAGE: Final = 256 * 1024  # bytes, the attributes included
 SUBJECT_LIMIT: Final = 100  # characters; a subject has fewer
 
 
-class Delivery(msgspec.Struct, frozen=True):
-    """What the local SNS hands over for an e-mail subscription."""
+class Delivery(msgspec.Struct, frozen=True, rename={"endpoint": "to", "message": "body"}):
+    """What the embedded SNS hands over for an e-mail subscription."""
 
     endpoint: str
     message: str
     subject: str | None = None
     attributes: dict[str, object] = {}
-    time: str | None = None
+    time: float | None = None  # in seconds since 1970
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Mail:
     subject: str
     message: str
     attributes: Mapping[str, object]
-    time: str | None  # as SNS gave it
+    time: float | None  # as SNS gave it: seconds since 1970
     arrival: Arrival
 
 

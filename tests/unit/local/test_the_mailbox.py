@@ -8,18 +8,18 @@ import requests
 from rootwatch_local.receivers import Receivers
 
 MAIL = {
-    "endpoint": "security@example.com",
+    "to": "security@example.com",
     "subject": "Root signed in to prod-payments",
-    "message": "Account 444455556666\nMFA No",
+    "body": "Account 444455556666\nMFA No",
     "attributes": {"severity": {"Type": "String", "Value": "critical"}},
-    "time": "2026-11-05T09:14:02.000Z",
+    "time": 1793870042.0,
 }
 
 
 def test_a_mail_is_kept_as_it_came(receivers: Receivers) -> None:
     assert requests.post(receivers.mail_url, json=MAIL, timeout=10).status_code == 200
     [mail] = receivers.mailbox.mails
-    assert (mail.endpoint, mail.subject, mail.message) == (MAIL["endpoint"], MAIL["subject"], MAIL["message"])
+    assert (mail.endpoint, mail.subject, mail.message) == (MAIL["to"], MAIL["subject"], MAIL["body"])
     assert mail.attributes == MAIL["attributes"]
 
 
@@ -36,9 +36,9 @@ def test_a_mail_without_a_subject_gets_the_one_that_sns_writes(receivers: Receiv
         {"subject": "two\nlines"},
         {"subject": "a bell \a"},
         {"subject": "a separator \u2028"},
-        {"message": ""},
-        {"message": "m" * 262_145},
-        {"message": None},
+        {"body": ""},
+        {"body": "m" * 262_145},
+        {"body": None},
     ],
 )
 def test_a_mail_that_sns_would_not_publish_is_refused(receivers: Receivers, change: Mapping[str, object]) -> None:

@@ -1,0 +1,169 @@
+"""A whole organisation on this machine: the embedded AWS with rootwatch deployed on it by the real CDK command line,
+and the receivers of its alerts. The demo and the integration tests play on it."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from rootwatch_local.embedded import cdk
+from rootwatch_local.embedded.aws import EmbeddedAws
+from rootwatch_local.embedded.organisation import Account, Organisation
+from rootwatch_local.receivers import Receivers
+
+PROJECT: Final = Path(__file__).resolve().parents[2]
+MANAGEMENT: Final = Account(id="111122223333", name="org-management", tags={"owner": "platform@example.com"})
+HUB: Final = Account(id="444455556666", name="security", unit="Security", tags={"owner": "security@example.com"})
+PAYMENTS: Final = Account(
+    id="777788889999", name="prod-payments", unit="Workloads/Production", tags={"owner": "payments@example.com"}
+)
+DATA: Final = Account(id="123456789012", name="prod-data", unit="Workloads/Production")
+SANDBOX: Final = Account(id="210987654321", name="sandbox-ana", unit="Sandbox", tags={"owner": "ana@example.com"})
+REGIONS: Final = ("us-east-1", "eu-central-1", "ap-southeast-2")
+HUB_REGION: Final = "eu-central-1"
+ORGANISATION: Final = Organisation(
+    management=MANAGEMENT,
+    members=(HUB, PAYMENTS, DATA, SANDBOX),
+    administrators={HUB.id: ("securityhub.amazonaws.com",)},
+)
+_POLL_SECONDS: Final = 0.05
+
+
+class WorldError(Exception):
+    """The organisation could not be set up, or did not do what was waited for; the message is for the user."""
+
+
+class World:
+    """Five accounts, three regions, rootwatch's hub in the security account, and its three channels."""
+
+    def __init__(self, *, receivers: Receivers | None = None, **settings: Any) -> None:
+        self._settings = settings
+        self._stack = ExitStack()
+        self.receivers = receivers or Receivers()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            self.receivers = stack.enter_context(self.receivers)
+            self.aws = stack.enter_context(EmbeddedAws(mailbox_url=self.receivers.mail_url))
+            self._deploy()
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._stack.__exit__(kind, error, traceback)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What a team would write in cdk.json, with this machine's receivers as channels."""
+        return {
+            "organization_id": ORGANISATION.id,
+            "management_account": MANAGEMENT.id,
+            "hub_account": HUB.id,
+            "hub_region": HUB_REGION,
+            "organizational_units": [ORGANISATION.root_id],
+            "regions": list(REGIONS),
+            "slack": {
+                "secret": "rootwatch/slack",
+                "channel": next(iter(self.receivers.slack.channels)),
+                "api_url": self.receivers.slack_api_url,
+            },
+            "pagerduty": {"secret": "rootwatch/pagerduty", "events_url": self.receivers.pagerduty_events_url},
+            "emails": ["security@example.com"],
+            **self._settings,
+        }
+
+    def emit(self, account: str, region: str, record: Mapping[str, Any]) -> None:
+        """Has CloudTrail tell the account's default bus in that region of a record."""
+        self.aws.emit(account, region, record)
+
+    def sweep(self) -> None:
+        """Invokes the deployed sweep, which the scheduler does each minute."""
+        answer = self.aws.client("lambda", HUB.id, HUB_REGION).invoke(FunctionName="rootwatch-sweep")
+        if "FunctionError" in answer:
+            raise WorldError(f"The sweep failed: {answer['Payload'].read().decode()}")
+
+    def disposition(self, event_id: str) -> str | None:
+        """What became of a record, as its mark in the table says; None while it is on its way."""
+        key = {"PK": {"S": f"EVT#{event_id}"}, "SK": {"S": "MARK"}}
+        found = self.aws.client("dynamodb", HUB.id, HUB_REGION).get_item(
+            TableName=self._table, Key=key, ConsistentRead=True
+        )
+        return str(found["Item"]["disposition"]["S"]) if "Item" in found else None
+
+    def wait_until_taken(self, event_id: str, timeout: float = 30.0) -> str:
+        """Waits for a record's mark."""
+        self.wait_for(lambda: self.disposition(event_id) is not None, f"record {event_id} was not taken in", timeout)
+        return self.disposition(event_id) or ""
+
+    def wait_until_drained(self, timeout: float = 30.0) -> None:
+        """Waits until the queue holds nothing, in flight or not."""
+        sqs = self.aws.client("sqs", HUB.id, HUB_REGION)
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+
+        def empty() -> bool:
+            counts = sqs.get_queue_attributes(QueueUrl=self._queue, AttributeNames=names)["Attributes"]
+            return all(counts[name] == "0" for name in names)
+
+        self.wait_for(empty, "the queue did not become empty", timeout)
+
+    def wait_for(self, holds: Callable[[], bool], complaint: str, timeout: float) -> None:
+        """Waits for what only AWS's own interfaces tell."""
+        end = time.monotonic() + timeout
+        while not holds():
+            if time.monotonic() > end:
+                raise WorldError(f"Within {timeout:.0f} seconds, {complaint}.")
+            time.sleep(_POLL_SECONDS)
+
+    def logs(self) -> list[str]:
+        """What the monitor logged."""
+        return self.aws.function_logs(HUB.id, HUB_REGION, "rootwatch-monitor")
+
+    def _deploy(self) -> None:
+        """Synthesizes while the organisation is founded; then the hub, then what the management account deploys."""
+        assembly = self.aws.folder / "cdk.out"
+        with ThreadPoolExecutor() as pool:
+            synthesized = pool.submit(self._synthesize, assembly)
+            self.aws.found(ORGANISATION)
+            self._keep_secrets()
+            list(
+                pool.map(
+                    lambda place: cdk.prepare(self.aws, *place), [(HUB.id, HUB_REGION), (MANAGEMENT.id, HUB_REGION)]
+                )
+            )
+            synthesized.result()
+        cdk.deploy(self.aws, assembly, ["rootwatch-hub"], HUB.id, HUB_REGION)
+        cdk.deploy(self.aws, assembly, ["rootwatch-management"], MANAGEMENT.id, HUB_REGION)
+        outputs = self._outputs("rootwatch-hub")
+        self._table, self._queue = outputs["TableName"], outputs["QueueUrl"]
+
+    def _synthesize(self, assembly: Path) -> None:
+        context = json.loads((PROJECT / "cdk.json").read_bytes())["context"]
+        context |= {"rootwatch": self.settings, "target": "local"}
+        environment = {**os.environ, "CDK_OUTDIR": str(assembly), "CDK_CONTEXT_JSON": json.dumps(context)}
+        done = subprocess.run(
+            [sys.executable, "app.py"], cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise WorldError(f"app.py ended with {done.returncode}: {done.stderr.strip()[-2000:]}")
+
+    def _keep_secrets(self) -> None:
+        secrets = self.aws.client("secretsmanager", HUB.id, HUB_REGION)
+        held = {
+            "rootwatch/slack": {"bot_token": self.receivers.slack.token},
+            "rootwatch/pagerduty": {"routing_key": self.receivers.pagerduty.routing_key},
+        }
+        for name, value in held.items():
+            secrets.create_secret(Name=name, SecretString=json.dumps(value))
+
+    def _outputs(self, stack: str) -> dict[str, str]:
+        described = self.aws.client("cloudformation", HUB.id, HUB_REGION).describe_stacks(StackName=stack)
+        return {output["OutputKey"]: output["OutputValue"] for output in described["Stacks"][0]["Outputs"]}
