@@ -30,7 +30,7 @@ def demo(context: click.Context, *, keep: bool) -> None:
     Five accounts in three Regions on an embedded AWS, rootwatch deployed on it by the CDK command line, local receivers
     for PagerDuty, Slack and e-mail. Ends with what was expected and what was received; exit code 0 if they agree.
     """
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     began = time.monotonic()
     try:
         with _world(console) as world:
@@ -73,7 +73,7 @@ def _tell_story(console: Console, world: World, began: float) -> bool:
         played.append(play(world, beat, tell))
         console.print(Text(f"           {beat.note}\n", style="dim"))
     problems = faults(world)
-    console.print(_table(played))
+    console.print(_table(played), soft_wrap=False)
     for problem in problems:
         console.print(Text(problem, style="red"))
     agreed = all(one.agrees for one in played) and not problems
@@ -93,7 +93,7 @@ def _show_message(console: Console, message: Message) -> None:
     line = Text.assemble(
         (f"  +{message.after:5.1f} s ", "dim"), (f"{message.reader:<10}", _COLOURS[message.reader]), message.headline
     )
-    console.print(line, no_wrap=True, overflow="ellipsis")
+    console.print(line, no_wrap=True, overflow="ellipsis", soft_wrap=False)
 
 
 def _table(played: list[Played]) -> Table:

@@ -95,7 +95,7 @@ class World:
         """What became of a record, as its mark in the table says; None while it is on its way."""
         key = {"PK": {"S": f"EVT#{event_id}"}, "SK": {"S": "MARK"}}
         found = self.aws.client("dynamodb", HUB.id, HUB_REGION).get_item(
-            TableName=self._table, Key=key, ConsistentRead=True
+            TableName=self.table, Key=key, ConsistentRead=True
         )
         return str(found["Item"]["disposition"]["S"]) if "Item" in found else None
 
@@ -110,7 +110,7 @@ class World:
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
 
         def empty() -> bool:
-            counts = sqs.get_queue_attributes(QueueUrl=self._queue, AttributeNames=names)["Attributes"]
+            counts = sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=names)["Attributes"]
             return all(counts[name] == "0" for name in names)
 
         self.wait_for(empty, "the queue did not become empty", timeout)
@@ -143,7 +143,7 @@ class World:
         cdk.deploy(self.aws, assembly, ["rootwatch-hub"], HUB.id, HUB_REGION)
         cdk.deploy(self.aws, assembly, ["rootwatch-management"], MANAGEMENT.id, HUB_REGION)
         outputs = self._outputs("rootwatch-hub")
-        self._table, self._queue = outputs["TableName"], outputs["QueueUrl"]
+        self.table, self.queue = outputs["TableName"], outputs["QueueUrl"]
 
     def _synthesize(self, assembly: Path) -> None:
         context = json.loads((PROJECT / "cdk.json").read_bytes())["context"]

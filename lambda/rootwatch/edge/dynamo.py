@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from rootwatch.core.ports import StoreDownError
 from rootwatch.edge.items import Item
@@ -131,6 +131,8 @@ class _CancelledError(Exception):
 def _errors() -> Iterator[None]:
     try:
         yield
+    except ParamValidationError as error:
+        raise RecordRefusedError("botocore calls the request invalid") from error
     except BotoCoreError as error:
         raise StoreDownError(f"DynamoDB can't be reached: {type(error).__name__}") from error
     except ClientError as error:

@@ -19,7 +19,9 @@ def test_a_sign_in_without_mfa_opens_a_critical_incident_and_pages():
     assert plan.incident.id.startswith(f"{ACCOUNT}-")
 
 
-@pytest.mark.parametrize(("mfa", "severity"), [("Yes", "high"), ("YES", "high"), ("No", "critical"), (None, "critical")])
+@pytest.mark.parametrize(
+    ("mfa", "severity"), [("Yes", "high"), ("YES", "high"), ("No", "critical"), (None, "critical")]
+)
 def test_a_sign_in_is_as_bad_as_its_mfa(mfa, severity):
     plan = Journal().take(sign_in(mfa=mfa))
     assert plan.incident.severity == severity

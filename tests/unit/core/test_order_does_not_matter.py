@@ -11,8 +11,12 @@ from tests.support.journal import Journal
 from tests.support.records import ACCOUNT, NOON, after, call, failed_sign_in, sign_in
 
 _minutes = st.integers(0, 40)
-_addresses = st.sampled_from(["203.0.113.5", "203.0.113.77", "198.51.100.7", "2001:db8::1", "cloudformation.amazonaws.com"])
-_names = st.sampled_from(["CreateAccessKey", "DeactivateMFADevice", "CreateUser", "RunInstances", "ListUsers", "StopLogging"])
+_addresses = st.sampled_from(
+    ["203.0.113.5", "203.0.113.77", "198.51.100.7", "2001:db8::1", "cloudformation.amazonaws.com"]
+)
+_names = st.sampled_from(
+    ["CreateAccessKey", "DeactivateMFADevice", "CreateUser", "RunInstances", "ListUsers", "StopLogging"]
+)
 _RECOVERY = {"eventSource": "signin.amazonaws.com", "eventType": "AwsConsoleSignIn"}
 
 _items = st.one_of(

@@ -1,0 +1,35 @@
+"""The cases under tests/fixtures/records: records complete and redacted, each with what it must come out as."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+FOLDER: Final = Path(__file__).parents[1] / "fixtures" / "records"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One record (or what stands in a record's place), what else stands in the same input, and what is expected."""
+
+    theme: str
+    name: str
+    why: str
+    record: Any
+    expect: dict[str, Any]
+    also: tuple[Any, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The file and the name: what pytest prints."""
+        return f"{self.theme}: {self.name}"
+
+
+def cases(*themes: str) -> list[Case]:
+    """The cases of these themes, of all if none is named."""
+    paths = [FOLDER / f"{theme}.json" for theme in themes] or sorted(FOLDER.glob("*.json"))
+    return [
+        Case(path.stem, case["name"], case["why"], case["record"], case["expect"], tuple(case.get("also", ())))
+        for path in paths
+        for case in json.loads(path.read_text("utf-8"))
+    ]

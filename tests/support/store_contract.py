@@ -1,0 +1,220 @@
+"""What every Store does, as tests: imported where there is a fixture ``store``."""
+
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from rootwatch.catalogue import load
+from rootwatch.core.decide import decide, needs
+from rootwatch.core.lifecycle import tick
+from rootwatch.core.ports import Due, Needs, Outcome
+from rootwatch.core.tasks import Task
+from tests.support.records import NOON, after, call, failed_sign_in, settings, sign_in
+
+SENT = Outcome(state="sent", receipt="1700000000.000100")
+LEASE = timedelta(seconds=60)
+_accounts = (f"3{number:011d}" for number in itertools.count())
+
+
+def plan_of(store, item, now=NOON):
+    """What the core plans for a record on what the store knows."""
+    return decide(item, store.load(needs(item, now)), settings(), load(), now)
+
+
+def take(store, item, now=NOON):
+    """Decides and commits."""
+    plan = plan_of(store, item, now)
+    assert store.commit(plan, now) == "committed"
+    return plan
+
+
+def dues(store, plan, now=NOON):
+    """What is due of a plan's incident: (channel or None, seq), in the store's order."""
+    return [(due.channel, due.seq) for due in store.due(now, 100) if due.incident == plan.incident.id]
+
+
+def send_of(plan, channel, at=0):
+    notice = plan.notices[at]
+    return Due(incident=plan.incident.id, channel=channel, seq=notice.seq, severity=notice.severity)
+
+
+def test_of_an_unknown_record_nothing_is_known(store):
+    known = store.load(Needs(key="nobody", scopes=("000011112222",), access_key="ASIAIOSFODNN7EXAMPLE"))
+    assert (known.duplicate, known.incidents, known.task, known.failures) == (False, {}, None, ())
+
+
+def test_a_committed_record_is_a_duplicate_from_then_on(store):
+    item = sign_in(account=next(_accounts))
+    plan = take(store, item)
+    assert store.load(needs(item, NOON)).duplicate
+    assert store.commit(plan, NOON) == "duplicate"
+
+
+def test_the_next_record_of_the_account_finds_its_open_incident(store):
+    account = next(_accounts)
+    plan = take(store, sign_in(account=account))
+    known = store.load(needs(call("ListUsers", account=account), NOON))
+    assert known.incidents[account].id == plan.incident.id
+    assert known.incidents[account].version == 1
+
+
+def test_two_workers_with_one_record_store_it_once(store):
+    plan = plan_of(store, sign_in(account=next(_accounts)))
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = list(pool.map(lambda _: store.commit(plan, NOON), range(4)))
+    assert outcomes.count("committed") == 1
+    assert len(dues(store, plan)) == 3
+
+
+def test_two_plans_on_the_same_incident_conflict(store):
+    account = next(_accounts)
+    one, other = (plan_of(store, sign_in(account=account)) for _ in range(2))
+    assert store.commit(one, NOON) == "committed"
+    assert store.commit(other, NOON) == "conflict"
+    take(store, call("CreateUser", account=account))
+    stale = plan_of(store, call("CreateUser", account=account))
+    take(store, call("ListUsers", account=account))
+    assert store.commit(stale, NOON) == "conflict"
+
+
+def test_an_incident_that_is_over_gives_its_place_to_the_next(store):
+    account = next(_accounts)
+    first = take(store, sign_in(account=account))
+    second = take(store, sign_in(after(31), account=account), after(31))
+    assert second.replaces == first.incident.id
+    known = store.load(needs(call("ListUsers", account=account), NOON))
+    assert known.incidents[account].id == second.incident.id
+
+
+def test_sends_are_due_worst_first_and_then_oldest(store):
+    account, other = next(_accounts), next(_accounts)
+    medium = take(store, failed_sign_in(account=account))
+    critical = take(store, sign_in(mfa="No", account=other), after(1))
+    found = [due for due in store.due(after(1), 100) if due.incident in (medium.incident.id, critical.incident.id)]
+    sends = [due.severity for due in found if due.channel]
+    assert sends == ["critical"] * 3 + ["medium"] * 2
+
+
+def test_what_was_sent_is_due_no_more(store):
+    plan = take(store, sign_in(account=next(_accounts)))
+    claimed = store.claim(send_of(plan, "sns"), NOON, NOON + LEASE)
+    assert claimed.notice == plan.notices[0]
+    store.settle(claimed, SENT, NOON, None)
+    assert ("sns", 1) not in dues(store, plan, after(600))
+
+
+def test_a_send_is_claimed_by_one_alone(store):
+    plan = take(store, sign_in(account=next(_accounts)))
+    with ThreadPoolExecutor(4) as pool:
+        claims = list(pool.map(lambda _: store.claim(send_of(plan, "slack"), NOON, NOON + LEASE), range(4)))
+    assert sum(claim is not None for claim in claims) == 1
+
+
+def test_a_send_whose_lease_ran_out_can_be_claimed_again(store):
+    plan = take(store, sign_in(account=next(_accounts)))
+    first = store.claim(send_of(plan, "sns"), NOON, NOON + LEASE)
+    assert store.claim(send_of(plan, "sns"), after(0.5), after(1.5)) is None
+    again = store.claim(send_of(plan, "sns"), after(2), after(3))
+    assert (first.attempts, again.attempts) == (1, 2)
+    store.settle(first, SENT, after(2), None)
+    assert ("sns", 1) in dues(store, plan, after(4)), "who lost the lease settles nothing"
+
+
+def test_a_retry_is_due_when_its_time_has_come(store):
+    plan = take(store, sign_in(account=next(_accounts)))
+    claimed = store.claim(send_of(plan, "slack"), NOON, NOON + LEASE)
+    store.settle(claimed, Outcome(state="retry", reason="HTTP 503"), NOON, after(5))
+    assert ("slack", 1) not in dues(store, plan, after(4))
+    assert ("slack", 1) in dues(store, plan, after(5))
+    assert store.claim(send_of(plan, "slack"), after(4), after(5)) is None
+    assert store.claim(send_of(plan, "slack"), after(5), after(6)).first_due == NOON
+
+
+def test_a_failed_send_is_never_due_again(store):
+    plan = take(store, sign_in(account=next(_accounts)))
+    claimed = store.claim(send_of(plan, "slack"), NOON, NOON + LEASE)
+    store.settle(claimed, Outcome(state="failed", reason="Slack: invalid_blocks"), NOON, None)
+    assert ("slack", 1) not in dues(store, plan, after(6000))
+    assert store.claim(send_of(plan, "slack"), after(6000), after(6001)) is None
+
+
+def test_slack_messages_of_an_incident_keep_their_order(store):
+    account = next(_accounts)
+    first = take(store, sign_in(mfa="No", account=account))
+    second = take(store, call("CreateAccessKey", account=account))
+    assert store.claim(send_of(second, "slack"), NOON, NOON + LEASE) is None
+    store.settle(store.claim(send_of(first, "slack"), NOON, NOON + LEASE), SENT, NOON, None)
+    assert store.claim(send_of(second, "slack"), NOON, NOON + LEASE).thread == SENT.receipt
+
+
+def test_a_stuck_message_holds_back_no_worse_one(store):
+    account = next(_accounts)
+    take(store, failed_sign_in(account=account))
+    worse = take(store, sign_in(mfa="No", account=account))
+    assert store.claim(send_of(worse, "slack"), NOON, NOON + LEASE) is not None
+
+
+def test_pages_of_different_harms_do_not_wait_for_each_other(store):
+    account = next(_accounts)
+    take(store, sign_in(mfa="No", account=account))
+    second = take(store, call("CreateAccessKey", account=account))
+    assert store.claim(send_of(second, "pagerduty"), NOON, NOON + LEASE) is not None
+
+
+def test_a_digest_is_stored_once_and_sent(store):
+    account = next(_accounts)
+    take(store, sign_in(account=account))
+    plan = take(store, call("ListUsers", after(1), account=account, readOnly=True), after(1))
+    incident = store.incident(plan.incident.id)
+    moved = tick(incident, settings(), incident.due_at)
+    assert [notice.type for notice in moved[1]] == ["digest"]
+    assert store.advance(*moved)
+    assert not store.advance(*moved)
+    assert ("sns", 2) in dues(store, plan, after(60))
+
+
+def test_a_close_takes_the_pointer_away(store):
+    account = next(_accounts)
+    plan = take(store, sign_in(account=account))
+    incident = store.incident(plan.incident.id)
+    assert store.advance(*tick(incident, settings(), after(31)))
+    assert store.incident(plan.incident.id).state == "closed"
+    assert store.load(needs(sign_in(account=account), NOON)).incidents == {}
+    assert (None, 0) not in dues(store, plan, after(600))
+
+
+def test_a_close_leaves_the_pointer_of_a_later_incident(store):
+    account = next(_accounts)
+    first = take(store, sign_in(account=account))
+    second = take(store, sign_in(after(31), account=account), after(31))
+    assert store.advance(*tick(store.incident(first.incident.id), settings(), after(32)))
+    assert store.load(needs(sign_in(account=account), NOON)).incidents[account].id == second.incident.id
+
+
+def test_failures_of_the_account_and_of_others_are_known_to_a_sign_in(store):
+    own, other, at = next(_accounts), next(_accounts), after(-40_000)
+    failures = [failed_sign_in(at, account=own), failed_sign_in(at + timedelta(minutes=25), account=own)]
+    for item in [*failures, failed_sign_in(at + timedelta(minutes=12), account=other)]:
+        take(store, item, at)
+    known = store.load(needs(sign_in(at + timedelta(minutes=28), account=own), at))
+    assert {moment.key for moment in known.failures} >= {item.key for item in failures}
+    assert {moment.account for moment in known.failures} >= {own, other}
+
+
+def test_a_task_is_known_by_its_access_key(store):
+    item = call("AssumeRoot", eventSource="sts.amazonaws.com")
+    task = Task(
+        access_key_id="ASIAIOSFODNN7EXAMPLE",
+        key=item.key,
+        principal="arn:aws:sts::999988887777:assumed-role/Admin/ana",
+        caller="999988887777",
+        target="111122223333",
+        policy="IAMAuditRootUserCredentials",
+        at=NOON,
+        expires=after(15),
+    )
+    plan = plan_of(store, sign_in(account=next(_accounts)))
+    import msgspec
+
+    store.commit(msgspec.structs.replace(plan, task=task), NOON)
+    assert store.load(Needs(key="other", access_key="ASIAIOSFODNN7EXAMPLE")).task == task
