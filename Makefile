@@ -22,12 +22,12 @@ demo: $(READY) $(CDK_READY) ## Watch root activity travel the real path on an em
 
 .PHONY: test
 test: $(DEV_READY) $(CDK_READY) ## Run every test
-	@$(BIN)/python -m pytest tests/unit tests/stacks
+	@$(BIN)/python -m pytest tests/unit tests/stacks -n auto --dist loadfile
 	@$(BIN)/python -m pytest tests/integration
 
 .PHONY: unit
 unit: $(DEV_READY) ## Run the unit tests alone
-	@$(BIN)/python -m pytest tests/unit
+	@$(BIN)/python -m pytest tests/unit -n auto --dist loadfile
 
 .PHONY: check
 check: $(DEV_READY) ## Lint, types, the law of the core, dead code, drift of generated pages

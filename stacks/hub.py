@@ -63,12 +63,9 @@ class HubStack(Stack):
 
     def _environment(self, service: str) -> dict[str, str]:
         """Names of what was deployed, and nothing else: the settings lie in the asset."""
-        slack, pagerduty = self._settings.slack, self._settings.pagerduty
         return {
             "TABLE_NAME": self.incidents.table.table_name,
             "TOPIC_ARN": self.alerts.topic.topic_arn,
-            "SLACK_SECRET": slack.secret if slack else "",
-            "PAGERDUTY_SECRET": pagerduty.secret if pagerduty else "",
             "POWERTOOLS_SERVICE_NAME": service,
             "POWERTOOLS_METRICS_NAMESPACE": "rootwatch",
             "LOG_LEVEL": "INFO",

@@ -71,7 +71,8 @@ class Sweep(HubFunction):
             name="sweep",
             description="rootwatch: sends what is still due, writes digests, closes incidents.",
             code=code,
-            timeout=Duration.seconds(50),
+            # It stays for its minute, to send held pages to the second; then the next one takes over.
+            timeout=Duration.seconds(90),
             environment=environment,
             log_retention_days=log_retention_days,
             statements=statements,

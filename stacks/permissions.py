@@ -14,7 +14,7 @@ def use_table(table: dynamodb.Table) -> iam.PolicyStatement:
 
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
     """
-    actions = ("BatchGetItem", "PutItem", "Query", "UpdateItem")
+    actions = ("BatchGetItem", "ConditionCheckItem", "PutItem", "Query", "UpdateItem")
     return iam.PolicyStatement(actions=[f"dynamodb:{name}" for name in actions], resources=[table.table_arn])
 
 

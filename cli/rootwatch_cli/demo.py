@@ -78,9 +78,7 @@ def _tell_story(console: Console, world: World, began: float) -> bool:
         console.print(Text(problem, style="red"))
     agreed = all(one.agrees for one in played) and not problems
     verdict = "Everything that was expected was received, and nothing else." if agreed else "They do not agree."
-    console.print(
-        f"{verdict} First alert {first_alert or 0:.0f} s after the start, the end after {time.monotonic() - began:.0f} s."
-    )
+    console.print(f"{verdict} The first alert came {first_alert or 0:.0f} s after the start.")
     return agreed
 
 

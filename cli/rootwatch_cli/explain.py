@@ -14,12 +14,12 @@ from rootwatch.core.ports import Known
 from rootwatch.core.reading import read
 from rootwatch.core.record import Record
 from rootwatch.core.settings import PagerDuty, Settings, Slack
+from rootwatch.core.tags import Tagging
 from rootwatch.core.tasks import Task, is_assume_root, task_of
-from rootwatch.core.window import Window
 from rootwatch_cli.explanation import Explanation, explanation, show, summary
 from rootwatch_cli.settings_file import BadInputError, read_settings
 from rootwatch_cli.sources import read_sources
-from rootwatch_cli.windows_file import read_windows, windows_of
+from rootwatch_cli.windows_file import read_windows, tags_by_account
 
 _TAGGING: Final = frozenset({"TagResource", "UntagResource"})
 _NOBODY: Final = "000000000000"
@@ -56,7 +56,7 @@ def explain(files: tuple[str, ...], style: str, windows_file: Path | None, setti
     sources = list(read_sources(files))
     items = [item for source in sources for value in source.values for item in read(value)]
     settings = read_settings(settings_file) if settings_file else _believing(items)
-    windows = [*(read_windows(windows_file) if windows_file else ()), *windows_of(items, settings)]
+    windows = read_windows(windows_file) if windows_file else []
     lines = explain_items(items, windows, settings, now)
     for line in lines:
         click.echo(msgspec.json.encode(line).decode() if style == "jsonl" else show(line))
@@ -68,18 +68,19 @@ def explain(files: tuple[str, ...], style: str, windows_file: Path | None, setti
 
 
 def explain_items(
-    items: Iterable[Item], windows: Iterable[Window], settings: Settings, now: datetime
+    items: Iterable[Item], windows: Iterable[Tagging], settings: Settings, now: datetime
 ) -> list[Explanation]:
-    """Each item judged as the first of its account."""
+    """Each item judged as the first of its account. ``windows`` are tags besides those that the items set."""
     items = list(items)
-    tasks = _tasks(items)
-    known_windows = tuple(windows)
-    catalogue = load()
+    tasks, tags, catalogue = _tasks(items), tags_by_account(items, windows, settings), load()
     lines = []
     for index, item in enumerate(items):
-        task = tasks.get(needs(item, now).access_key or "")
-        plan = decide(item, Known(task=task, windows=known_windows), settings, catalogue, now)
-        lines.append(explanation(index, item, plan))
+        needed = needs(item, settings, now)
+        known = Known(
+            task=tasks.get(needed.access_key or ""),
+            tags={account: tags[account] for account in needed.tags_of if account in tags},
+        )
+        lines.append(explanation(index, item, decide(item, known, settings, catalogue, now)))
     return lines
 
 

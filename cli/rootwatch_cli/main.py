@@ -3,17 +3,27 @@
 Exit codes: 0 done; 1 the answer is no (a demo whose alerts differ, say); 2 bad input, said in one sentence.
 """
 
+from importlib import import_module
+from typing import Final
+
 import click
 
-from rootwatch_cli.demo import demo
-from rootwatch_cli.explain import explain
+_COMMANDS: Final = ("demo", "explain")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """Imports a command when it is asked for: what reads files alone does not wait for boto3, nor can it call AWS."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*_COMMANDS, *super().list_commands(ctx)})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in _COMMANDS and cmd_name not in self.commands:
+            self.add_command(getattr(import_module(f"rootwatch_cli.{cmd_name}"), cmd_name))
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="rootwatch", message="%(prog)s %(version)s")
 def main() -> None:
     """Tells a security team, within seconds and once, that somebody used the root user of any of their AWS accounts."""
-
-
-main.add_command(demo)
-main.add_command(explain)

@@ -91,7 +91,7 @@ def test_the_queues_admit_the_rule_alone_over_tls_and_are_encrypted(delegated: T
         assert allow["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": [rule, "Arn"]}}}
 
 
-@pytest.mark.parametrize(("name", "timeout"), [("monitor", 30), ("sweep", 50)])
+@pytest.mark.parametrize(("name", "timeout"), [("monitor", 30), ("sweep", 90)])
 def test_the_functions_run_on_arm_and_write_json_to_a_log_of_their_own(hub: Template, name: str, timeout: int) -> None:
     log = Capture()
     hub.has_resource_properties(
@@ -136,10 +136,9 @@ def test_the_sweep_runs_every_minute(hub: Template) -> None:
 def test_the_environment_carries_only_names_of_what_was_deployed(
     delegated: Templates, in_management: Templates
 ) -> None:
-    for templates, secrets in ((delegated, ["rootwatch/slack", "rootwatch/pagerduty"]), (in_management, ["", ""])):
+    for templates in (delegated, in_management):
         for function in resources(templates["rootwatch-hub"], "AWS::Lambda::Function"):
             environment = dict(function["Environment"]["Variables"])
-            assert [environment.pop("SLACK_SECRET"), environment.pop("PAGERDUTY_SECRET")] == secrets
             assert environment.pop("TABLE_NAME").keys() == environment.pop("TOPIC_ARN").keys() == {"Ref"}
             assert environment == {
                 "POWERTOOLS_SERVICE_NAME": function["FunctionName"].removeprefix("rootwatch-"),

@@ -124,6 +124,7 @@ def role_actions(templates: Templates, role: str) -> dict[str, list[Any]]:
 
 COMMON = {
     "dynamodb:BatchGetItem",
+    "dynamodb:ConditionCheckItem",
     "dynamodb:PutItem",
     "dynamodb:Query",
     "dynamodb:UpdateItem",

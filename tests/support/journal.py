@@ -27,7 +27,7 @@ class Journal:
 
     def take(self, item: Item, now: datetime = NOON) -> Plan | None:
         """Decides and commits; None for a duplicate."""
-        known = self.store.load(needs(item, now))
+        known = self.store.load(needs(item, self.settings, now))
         if known.duplicate:
             return None
         plan = decide(item, known, self.settings, load(), now)

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
 
+from rootwatch.core.fact import Fact
 from rootwatch.core.incident import Incident, Moment
 from rootwatch.core.notice import Notice, lane
-from rootwatch.core.ports import Claimed, Due, Known, Needs, Outcome, Plan, StoreDownError
+from rootwatch.core.ports import Claimed, Due, Known, Needs, Outcome, Plan, Revision, StoreDownError
+from rootwatch.core.tags import Tags
 from rootwatch.core.tasks import Task
 from rootwatch.core.words import rank
 
@@ -35,11 +37,13 @@ class MemoryStore:
     marks: dict[str, Plan] = field(default_factory=dict)
     pointers: dict[str, str] = field(default_factory=dict)
     heads: dict[str, Incident] = field(default_factory=dict)
-    facts: dict[str, list] = field(default_factory=dict)
+    story: dict[str, dict[str, Fact]] = field(default_factory=dict)
     notices: dict[tuple[str, int], Notice] = field(default_factory=dict)
     sends: list[Send] = field(default_factory=list)
     failures: dict[str, Moment] = field(default_factory=dict)
-    tasks: dict[str, Task] = field(default_factory=dict)
+    known_tasks: dict[str, Task] = field(default_factory=dict)
+    known_tags: dict[str, Tags] = field(default_factory=dict)
+    waiters: dict[str, set[str]] = field(default_factory=dict)
     down: bool = False
 
     def load(self, needs: Needs) -> Known:
@@ -49,27 +53,82 @@ class MemoryStore:
         named = {scope: self.pointers[scope] for scope in needs.scopes if scope in self.pointers}
         return Known(
             incidents={scope: self.heads[incident_id] for scope, incident_id in named.items()},
-            task=self.tasks.get(needs.access_key or ""),
+            task=self.known_tasks.get(needs.access_key or ""),
             failures=tuple(self.failures.values()) if needs.failures_around else (),
+            tags={account: self._tags(account) for account in needs.tags_of},
         )
 
     def commit(self, plan: Plan, now: datetime) -> Literal["committed", "duplicate", "conflict"]:
         self._check()
         if plan.key in self.marks:
             return "duplicate"
+        if any(self._tags(tags.account).version != tags.version for tags in plan.tags):
+            return "conflict"
+        if plan.waits_for in self.known_tasks or not self._withdrawable(plan.withdraws):
+            return "conflict"
         if plan.incident:
             named = self.pointers.get(plan.incident.scope)
             if not self._is_current(plan.incident) or named not in (None, plan.incident.id, plan.replaces):
                 return "conflict"
             self.pointers[plan.incident.scope] = plan.incident.id
             self._put(plan.incident, plan.notices)
-            self.facts.setdefault(plan.incident.id, []).append(plan.fact)
+            self.story.setdefault(plan.incident.id, {})[plan.fact.key] = plan.fact
+            if plan.waits_for:
+                self.waiters.setdefault(plan.waits_for, set()).add(plan.incident.id)
+        for one in plan.taggings:
+            more = self._tags(one.account).with_more(one)
+            self.known_tags[one.account] = msgspec.structs.replace(more, version=more.version + 1)
+        self._withdraw(plan.withdraws)
         self.marks[plan.key] = plan
         if plan.failure:
             self.failures[plan.failure.key] = plan.failure
         if plan.task:
-            self.tasks[plan.task.access_key_id] = plan.task
+            self.known_tasks[plan.task.access_key_id] = plan.task
         return "committed"
+
+    def facts(self, incident_id: str) -> list[Fact]:
+        self._check()
+        return sorted(self.story.get(incident_id, {}).values(), key=lambda fact: (fact.time, fact.key))
+
+    def tags(self, account: str) -> Tags:
+        self._check()
+        return self._tags(account)
+
+    def tasks(self, access_keys: Sequence[str]) -> dict[str, Task]:
+        self._check()
+        return {key: self.known_tasks[key] for key in access_keys if key in self.known_tasks}
+
+    def open_incident(self, scope: str) -> Incident | None:
+        self._check()
+        return self.heads.get(self.pointers.get(scope, ""))
+
+    def waiting(self, access_key: str) -> list[str]:
+        self._check()
+        return sorted(self.waiters.get(access_key, ()))
+
+    def revise(self, revision: Revision) -> bool:
+        self._check()
+        if not self._is_current(revision.incident) or not self._withdrawable(revision.withdraws):
+            return False
+        self._put(revision.incident, revision.notices)
+        for fact in revision.facts:
+            self.story[revision.incident.id][fact.key] = fact
+        self._withdraw(revision.withdraws)
+        return True
+
+    def _tags(self, account: str) -> Tags:
+        return self.known_tags.get(account, Tags(account=account))
+
+    def _withdrawable(self, sends: Sequence[Due]) -> bool:
+        return all(self._send(due).state == "due" and self._send(due).attempts == 0 for due in sends)
+
+    def _withdraw(self, sends: Sequence[Due]) -> None:
+        for due in sends:
+            self._send(due).state = "withdrawn"
+
+    def _send(self, due: Due) -> Send:
+        name = (due.incident, due.channel, due.seq)
+        return next(s for s in self.sends if (s.due.incident, s.due.channel, s.due.seq) == name)
 
     def advance(self, incident: Incident, notices: Sequence[Notice]) -> bool:
         self._check()
@@ -117,12 +176,7 @@ class MemoryStore:
 
     def settle(self, claimed: Claimed, outcome: Outcome, now: datetime, retry_at: datetime | None) -> None:
         self._check()
-        send = next(
-            s
-            for s in self.sends
-            if (s.due.incident, s.due.channel, s.due.seq)
-            == (claimed.due.incident, claimed.due.channel, claimed.due.seq)
-        )
+        send = self._send(claimed.due)
         if send.attempts != claimed.attempts:
             return
         send.state = "due" if retry_at else outcome.state
@@ -139,7 +193,9 @@ class MemoryStore:
             self.notices[incident.id, notice.seq] = notice
             for channel in notice.channels:
                 due = Due(incident=incident.id, channel=channel, seq=notice.seq, severity=notice.severity)
-                self.sends.append(Send(due, lane(notice, channel), notice.created_at, notice.created_at))
+                hold = timedelta(seconds=notice.page_hold if channel == "pagerduty" else 0)
+                at = notice.created_at + hold
+                self.sends.append(Send(due, lane(notice, channel), at, at))
 
     def _check(self) -> None:
         if self.down:

@@ -100,3 +100,70 @@ def call(name: str, at: datetime = NOON, **changes: Any) -> Record:
 def after(minutes: float) -> datetime:
     """So many minutes after noon."""
     return NOON + timedelta(minutes=minutes)
+
+
+MANAGEMENT = "999988887777"
+HUB = "123456789012"
+ANA = "arn:aws:sts::999988887777:assumed-role/SecurityEngineer/ana"
+BEN = "arn:aws:sts::999988887777:assumed-role/SecurityEngineer/ben"
+SESSION_KEY = "ASIAIOSFODNN7EXAMPLE"
+
+
+def tag(value: str | None, at: datetime = NOON, *, account: str = ACCOUNT, by: str = ANA, **changes: Any) -> Record:
+    """The break-glass tag set on an account (or removed: None), in the management account."""
+    key = changes.pop("key", "break-glass")
+    request = {"tagKeys": [key]} if value is None else {"tags": [{"key": key, "value": value}]}
+    return record(
+        body(
+            "UntagResource" if value is None else "TagResource",
+            at,
+            account=changes.pop("caller", MANAGEMENT),
+            eventSource="organizations.amazonaws.com",
+            userIdentity={"type": "AssumedRole", "arn": by, "accountId": MANAGEMENT, **changes.pop("identity", {})},
+            requestParameters={"resourceId": account, **request},
+            **changes,
+        )
+    )
+
+
+def assume_root(
+    at: datetime = NOON, policy: str = "IAMAuditRootUserCredentials", *, target: str = ACCOUNT, **changes: Any
+) -> Record:
+    """A successful AssumeRoot of ana in the management account."""
+    caller = changes.pop("caller", MANAGEMENT)
+    return record(
+        body(
+            "AssumeRoot",
+            at,
+            account=caller,
+            eventSource="sts.amazonaws.com",
+            userIdentity={"type": "AssumedRole", "arn": changes.pop("by", ANA), "accountId": caller},
+            requestParameters={
+                "targetPrincipal": target,
+                "taskPolicyArn": {"arn": f"arn:aws:iam::aws:policy/root-task/{policy}"},
+            },
+            responseElements={
+                "credentials": {
+                    "accessKeyId": changes.pop("key", SESSION_KEY),
+                    "expiration": (at + timedelta(minutes=15)).strftime("%b %d, %Y, %I:%M:%S %p"),
+                }
+            },
+            **changes,
+        )
+    )
+
+
+def task_call(
+    name: str, at: datetime = NOON, *, account: str = ACCOUNT, key: str = SESSION_KEY, **changes: Any
+) -> Record:
+    """What CloudTrail logs of a call inside a privileged session: plain root, without MFA."""
+    session = {"creationDate": changes.pop("began", NOON).strftime("%Y-%m-%dT%H:%M:%SZ"), "mfaAuthenticated": "false"}
+    identity = {
+        "type": "Root",
+        "principalId": account,
+        "arn": f"arn:aws:iam::{account}:root",
+        "accountId": account,
+        "accessKeyId": key,
+        "sessionContext": {"attributes": session},
+    }
+    return record(body(name, at, account=account, userIdentity=identity, **changes))

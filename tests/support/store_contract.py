@@ -18,7 +18,7 @@ _accounts = (f"3{number:011d}" for number in itertools.count())
 
 def plan_of(store, item, now=NOON):
     """What the core plans for a record on what the store knows."""
-    return decide(item, store.load(needs(item, now)), settings(), load(), now)
+    return decide(item, store.load(needs(item, settings(), now)), settings(), load(), now)
 
 
 def take(store, item, now=NOON):
@@ -46,14 +46,14 @@ def test_of_an_unknown_record_nothing_is_known(store):
 def test_a_committed_record_is_a_duplicate_from_then_on(store):
     item = sign_in(account=next(_accounts))
     plan = take(store, item)
-    assert store.load(needs(item, NOON)).duplicate
+    assert store.load(needs(item, settings(), NOON)).duplicate
     assert store.commit(plan, NOON) == "duplicate"
 
 
 def test_the_next_record_of_the_account_finds_its_open_incident(store):
     account = next(_accounts)
     plan = take(store, sign_in(account=account))
-    known = store.load(needs(call("ListUsers", account=account), NOON))
+    known = store.load(needs(call("ListUsers", account=account), settings(), NOON))
     assert known.incidents[account].id == plan.incident.id
     assert known.incidents[account].version == 1
 
@@ -82,7 +82,7 @@ def test_an_incident_that_is_over_gives_its_place_to_the_next(store):
     first = take(store, sign_in(account=account))
     second = take(store, sign_in(after(31), account=account), after(31))
     assert second.replaces == first.incident.id
-    known = store.load(needs(call("ListUsers", account=account), NOON))
+    known = store.load(needs(call("ListUsers", account=account), settings(), NOON))
     assert known.incidents[account].id == second.incident.id
 
 
@@ -179,7 +179,7 @@ def test_a_close_takes_the_pointer_away(store):
     incident = store.incident(plan.incident.id)
     assert store.advance(*tick(incident, settings(), after(31)))
     assert store.incident(plan.incident.id).state == "closed"
-    assert store.load(needs(sign_in(account=account), NOON)).incidents == {}
+    assert store.load(needs(sign_in(account=account), settings(), NOON)).incidents == {}
     assert (None, 0) not in dues(store, plan, after(600))
 
 
@@ -188,7 +188,7 @@ def test_a_close_leaves_the_pointer_of_a_later_incident(store):
     first = take(store, sign_in(account=account))
     second = take(store, sign_in(after(31), account=account), after(31))
     assert store.advance(*tick(store.incident(first.incident.id), settings(), after(32)))
-    assert store.load(needs(sign_in(account=account), NOON)).incidents[account].id == second.incident.id
+    assert store.load(needs(sign_in(account=account), settings(), NOON)).incidents[account].id == second.incident.id
 
 
 def test_failures_of_the_account_and_of_others_are_known_to_a_sign_in(store):
@@ -196,7 +196,7 @@ def test_failures_of_the_account_and_of_others_are_known_to_a_sign_in(store):
     failures = [failed_sign_in(at, account=own), failed_sign_in(at + timedelta(minutes=25), account=own)]
     for item in [*failures, failed_sign_in(at + timedelta(minutes=12), account=other)]:
         take(store, item, at)
-    known = store.load(needs(sign_in(at + timedelta(minutes=28), account=own), at))
+    known = store.load(needs(sign_in(at + timedelta(minutes=28), account=own), settings(), at))
     assert {moment.key for moment in known.failures} >= {item.key for item in failures}
     assert {moment.account for moment in known.failures} >= {own, other}
 

@@ -1,42 +1,52 @@
 """From a record and what is known to a plan: the one place where an incident opens, escalates or folds."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
 
 from rootwatch.catalogue import Catalogue
+from rootwatch.core import fields, tags, tasks
 from rootwatch.core import incident as incidents
-from rootwatch.core import tasks
 from rootwatch.core.fact import Fact
 from rootwatch.core.incident import FAILURE_MINUTES, GUESSING_SCOPE, Incident, Moment
 from rootwatch.core.judge import judge
 from rootwatch.core.notice import Notice, notice
-from rootwatch.core.ports import Known, Needs, Plan
+from rootwatch.core.ports import Due, Known, Needs, Plan
 from rootwatch.core.record import Record, Unreadable, digest
 from rootwatch.core.root_use import Finding, find
 from rootwatch.core.settings import Settings
-from rootwatch.core.verdict import weigh
-from rootwatch.core.words import Disposition, Harm, NoticeType, RootUseKind, Severity, rank
+from rootwatch.core.verdict import HOLD_FOR_TASK_SECONDS, weigh
+from rootwatch.core.words import Disposition, Harm, NoticeType, RootUseKind, Severity, pages, rank
 
 GUESSED_ACCOUNTS: Final = 3
+UNKNOWN_ACCOUNT: Final = "unknown"
 _GUESSES: Final[frozenset[RootUseKind]] = frozenset({"failed-sign-in", "recovery"})
 _LOOK_FOR_FAILURES: Final[frozenset[RootUseKind]] = frozenset({"failed-sign-in", "recovery", "sign-in"})
-UNKNOWN_ACCOUNT: Final = "unknown"
+_LONGEST_TASK: Final = timedelta(minutes=15)
 
 Item = Record | Unreadable
 
 
-def needs(item: Item, now: datetime) -> Needs:
+def needs(item: Item, settings: Settings, now: datetime) -> Needs:
     """What must be loaded before ``decide`` can be asked."""
-    finding = find(item)
-    if finding.kind is None:
-        return Needs(key=item.key)
+    kind = find(item).kind
+    tagged = tags.tagged_account(item, settings) if isinstance(item, Record) else None
+    if kind is None:
+        return Needs(key=item.key, tags_of=(tagged,) if tagged else ())
+    session_key = _session_key(item)
+    scopes = [_own_scope(item)]
+    if kind in _GUESSES:
+        scopes.append(GUESSING_SCOPE)
+    if session_key:
+        scopes.append(_task_scope(session_key))
     return Needs(
         key=item.key,
-        scopes=tuple(dict.fromkeys([_own_scope(item), *([GUESSING_SCOPE] if finding.kind in _GUESSES else [])])),
-        access_key=_session_key(item),
-        failures_around=_time(item, now) if finding.kind in _LOOK_FOR_FAILURES else None,
+        scopes=tuple(scopes),
+        access_key=session_key,
+        failures_around=_time(item, now) if kind in _LOOK_FOR_FAILURES else None,
+        tags_of=tuple(sorted({account for account in (item.account, tagged) if account})),
     )
 
 
@@ -44,70 +54,84 @@ def decide(item: Item, known: Known, settings: Settings, catalogue: Catalogue, n
     """The plan of one record: what to store and whom to tell. Pure: the same input gives the same plan."""
     finding = find(item)
     if finding.kind is None:
-        return _not_root_use(item, finding)
-    kind, behind = _joined(item, finding.kind, known, settings, catalogue)
-    fact = judge(item, kind, catalogue, now)
-    if kind == "privileged-task" and known.task:
-        fact = _as_task(fact, known.task)
-    else:
-        fact = weigh(fact, known.windows, settings)
+        return _not_root_use(item, finding, known, settings)
+    fact, reason = _weighed(judge(item, finding.kind, catalogue, now), item, known, settings)
     scope = _scope(fact, item, known, settings, now)
     before = known.incidents.get(scope)
     current = before if before and not before.is_over(now, settings) else None
-    failures = _failures_that_matter(fact, scope, known)
     plan = Plan(
         key=item.key,
         disposition="folded",
-        reason=behind or finding.reason,
-        kind=kind,
+        reason=reason or finding.reason,
+        kind=fact.kind,
         fact=fact,
         replaces=before.id if before and current is None else None,
-        failure=Moment.of(fact) if kind in _GUESSES else None,
+        failure=Moment.of(fact) if fact.kind in _GUESSES else None,
+        waits_for=_session_key(item) if fact.kind != "privileged-task" and known.task is None else None,
+        tags=tuple(known.tags.values()),
+        taggings=(*known.tags_read, *_taggings(item, settings)),
     )
-    return _told(plan, current or _new(fact, scope, item, known, now), failures, known, settings, now)
+    return _told(plan, current or _new(fact, scope, item, known, now), known, settings, now)
 
 
-def _not_root_use(item: Item, finding: Finding) -> Plan:
+def _not_root_use(item: Item, finding: Finding, known: Known, settings: Settings) -> Plan:
     if isinstance(item, Unreadable):
         return Plan(key=item.key, disposition="unreadable", reason=finding.reason)
     if tasks.is_assume_root(item):
-        task = tasks.task_of(item)
-        return Plan(key=item.key, disposition="watch", reason="an AssumeRoot call", task=task)
+        return Plan(key=item.key, disposition="watch", reason="an AssumeRoot call", task=tasks.task_of(item))
+    taggings = _taggings(item, settings)
+    if taggings:
+        return Plan(
+            key=item.key,
+            disposition="watch",
+            reason="it sets or removes a break-glass tag",
+            tags=tuple(known.tags.values()),
+            taggings=taggings,
+        )
     return Plan(key=item.key, disposition="ignored", reason=finding.reason)
 
 
-def _joined(
-    item: Item, kind: RootUseKind, known: Known, settings: Settings, catalogue: Catalogue
-) -> tuple[RootUseKind, str | None]:
-    """The kind once the AssumeRoot that may stand behind the call is looked at, and what was found."""
-    if known.task is None or isinstance(item, Unreadable) or _session_key(item) is None:
-        return kind, None
-    act = catalogue.find(item.source, item.name, item.body)
-    reason = tasks.why_not(known.task, item, act, settings)
-    if reason:
-        return kind, f"not a privileged task: {reason}"
-    return "privileged-task", f"a privileged task: AssumeRoot with {known.task.policy} by {known.task.principal}"
+def _weighed(fact: Fact, item: Item, known: Known, settings: Settings) -> tuple[Fact, str | None]:
+    """The fact with its verdict once the AssumeRoot that may stand behind it is looked at, and what was found of it."""
+    session_key = _session_key(item)
+    reason = None
+    if session_key and known.task:
+        refusal = tasks.why_not(known.task, fact, settings)
+        if refusal is None:
+            behind = f"a privileged task: AssumeRoot with {known.task.policy} by {known.task.principal}"
+            return tasks.as_task(fact, known.task), behind
+        reason = f"not a privileged task: {refusal}"
+    account = fact.account or UNKNOWN_ACCOUNT
+    fact = weigh(fact, known.tags.get(account, tags.Tags(account=account)), settings)
+    if known.task is None and fact.verdict == "unplanned" and _may_be_a_task(item, fact):
+        fact = msgspec.structs.replace(fact, hold=max(fact.hold, HOLD_FOR_TASK_SECONDS))
+    return fact, reason
 
 
-def _as_task(fact: Fact, task: tasks.Task) -> Fact:
-    """The task's severity in place of the catalogue's; never "without MFA": the colleague signed in elsewhere."""
-    return msgspec.structs.replace(
-        fact,
-        severity=task.severity,
-        verdict="privileged-task",
-        verdict_why=f"AssumeRoot was called at {task.at:%H:%M:%SZ} from account {task.caller}",
-        mfa="not-applicable",
-        title=f"privileged task: {fact.says}",
-        says=f"{fact.says}, as a privileged task ({task.policy}) by {task.principal}",
-        do_now="Ask the principal named here whether this was theirs; it needs no more than that.",
-        why=(),
+def _taggings(item: Item, settings: Settings) -> tuple[tags.Tagging, ...]:
+    """What a record does to break-glass tags; by root too, lest a tag that root set be taken for a colleague's."""
+    return tags.taggings_of(item, settings) if isinstance(item, Record) else ()
+
+
+def _may_be_a_task(item: Item, fact: Fact) -> bool:
+    """Whether an AssumeRoot that has not arrived yet may explain this call: only what an audit reads, or AWS's hint."""
+    identity = item.identity if isinstance(item, Record) else None
+    if not isinstance(item, Record) or identity is None or _session_key(item) is None:
+        return False
+    if fields.truth(item.body.get("sessionCredentialFromConsole")) or identity.sign_in_session:
+        return False
+    young = (
+        item.time is not None
+        and identity.session_created is not None
+        and timedelta() <= item.time - identity.session_created <= _LONGEST_TASK
     )
+    return young and (fact.central == tasks.AUDIT or identity.assumed_root is True)
 
 
 def _scope(fact: Fact, item: Item, known: Known, settings: Settings, now: datetime) -> str:
     """The incident that a fact belongs to: its account's, or the organisation's when many accounts are guessed at."""
-    if fact.kind == "privileged-task":
-        return f"task/{fact.access_key_id}"
+    if fact.kind == "privileged-task" and fact.access_key_id:
+        return _task_scope(fact.access_key_id)
     own = _own_scope(item)
     if fact.kind not in _GUESSES:
         return own
@@ -122,8 +146,10 @@ def _scope(fact: Fact, item: Item, known: Known, settings: Settings, now: dateti
     return GUESSING_SCOPE if len(guessed) >= GUESSED_ACCOUNTS else own
 
 
-def _failures_that_matter(fact: Fact, scope: str, known: Known) -> list[Moment]:
-    if not fact.signed_in or scope == GUESSING_SCOPE:
+def _failures_that_matter(fact: Fact, incident: Incident, known: Known) -> list[Moment]:
+    if incident.is_guessing:
+        return [m for m in known.failures if m.key != fact.key]
+    if not fact.signed_in:
         return []
     return [m for m in known.failures if m.account == fact.account and m.kind == "failed-sign-in"]
 
@@ -141,26 +167,61 @@ def _new(fact: Fact, scope: str, item: Item, known: Known, now: datetime) -> Inc
     )
 
 
-def _told(
-    plan: Plan, before: Incident, failures: list[Moment], known: Known, settings: Settings, now: datetime
-) -> Plan:
+def _told(plan: Plan, before: Incident, known: Known, settings: Settings, now: datetime) -> Plan:
     """Folds the fact in and tells what must be told: an opening, a worse severity, a harm that pages."""
     assert plan.fact is not None
-    after = incidents.fold(before, plan.fact, failures, now)
+    fact, opening = plan.fact, before.seen == 0
+    after = incidents.fold(before, fact, _failures_that_matter(fact, before, known), now)
     unknown = known.account.unknown if known.account else ""
     told: list[Notice] = []
-    opening = before.seen == 0
     disposition: Disposition = "opened" if opening else "folded"
-    due: list[tuple[Harm, Severity] | None] = [*after.unpaged()]
+    due: list[tuple[Harm, Severity] | None] = [*pages_due(after, [fact], now)]
     for page in due or [None]:
         if page is None and not opening and rank(after.severity) <= rank(before.severity):
             break
-        word: NoticeType = "escalated" if told or not opening else "planned" if after.verdict == "planned" else "opened"
-        after, one = notice(word, after, settings, now, fact=plan.fact, page=page, account_unknown=unknown)
+        after, one = notice(
+            _word(after, opening=opening and not told),
+            after,
+            settings,
+            now,
+            fact=fact,
+            page=page,
+            hold=fact.hold if page == (fact.harm, fact.severity) else 0,
+            account_unknown=unknown,
+        )
         told.append(one)
         disposition = "opened" if opening else "escalated"
+    withdraws = overtaken(before, after, now)
     after = msgspec.structs.replace(after, due_at=next_due(after, settings, now))
-    return msgspec.structs.replace(plan, disposition=disposition, incident=after, notices=tuple(told))
+    return msgspec.structs.replace(
+        plan, disposition=disposition, incident=after, notices=tuple(told), withdraws=withdraws
+    )
+
+
+def _word(incident: Incident, *, opening: bool) -> NoticeType:
+    if not opening:
+        return "escalated"
+    return "planned" if incident.verdict == "planned" else "opened"
+
+
+def pages_due(incident: Incident, facts: Sequence[Fact], now: datetime) -> list[tuple[Harm, Severity]]:
+    """The harms that must page now: never paged as badly, or held back until a fact came that nothing may explain."""
+    due = incident.unpaged()
+    for fact in facts:
+        held = incident.held.get(fact.harm)
+        waits = held is not None and now < held.until
+        if waits and not fact.hold and pages(fact.severity) and all(harm != fact.harm for harm, _ in due):
+            due.append((fact.harm, incident.harms[fact.harm]))
+    return due
+
+
+def overtaken(before: Incident, after: Incident, now: datetime) -> tuple[Due, ...]:
+    """The held pages in whose place another one went out: they are withdrawn while they still can be."""
+    return tuple(
+        Due(incident=before.id, channel="pagerduty", seq=held.seq, severity=held.severity)
+        for harm, held in before.held.items()
+        if now < held.until and after.held.get(harm) != held
+    )
 
 
 def next_due(incident: Incident, settings: Settings, now: datetime) -> datetime:
@@ -175,6 +236,10 @@ def next_due(incident: Incident, settings: Settings, now: datetime) -> datetime:
 
 def _own_scope(item: Item) -> str:
     return item.account or UNKNOWN_ACCOUNT
+
+
+def _task_scope(access_key_id: str) -> str:
+    return f"task/{access_key_id}"
 
 
 def _session_key(item: Item) -> str | None:

@@ -7,10 +7,11 @@ from typing import Final
 import msgspec
 
 _SPACE: Final = re.compile(r"[\s,\ufeff]*")
-_RECORDS: Final = re.compile(r'\{\s*"Records"\s*:\s*\[')
+# A list, a log file, an answer of the AWS CLI: the elements before the damage are read.
+_OPENING: Final = re.compile(r'(?P<object>\{\s*"(?:Records|Events|Messages)"\s*:\s*)?\[')
 # Where reading can start again after damage: a line that begins an object, or the first field of CloudTrail's records.
 _RESTART: Final = re.compile(r'^\{|\{\s*"eventVersion"\s*:', re.MULTILINE)
-_CLOSING: Final = re.compile(r"\s*\]\s*\}")
+_CLOSING: Final = {False: re.compile(r"\]"), True: re.compile(r"\]\s*\}")}
 _FIRST_WINDOW: Final = 8192
 _LONGEST_LITERAL: Final = len("-Infinity")
 _LONGEST_INTEGER: Final = 4000  # digits; Python refuses to read more than 4,300
@@ -62,13 +63,13 @@ class _Salvage:
         end = self._take(at)
         if end is not None:
             return self._skip(end), True
-        records = _RECORDS.match(self._content, at)
-        if records is None:
+        opening = _OPENING.match(self._content, at)
+        if opening is None:
             return at, False
-        at = self._skip(records.end())
+        at = self._skip(opening.end())
         while (end := self._take(at)) is not None:
             at = self._skip(end)
-        closing = _CLOSING.match(self._content, at)
+        closing = _CLOSING[opening["object"] is not None].match(self._content, at)
         return (self._skip(closing.end()), True) if closing else (at, False)
 
     def _take(self, at: int) -> int | None:

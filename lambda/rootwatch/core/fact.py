@@ -39,6 +39,11 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     verdict: Verdict = "unplanned"
     verdict_why: str = "no break-glass window"
     ticket: str | None = None
+    alone: Severity | None = None  # the severity before the verdict
+    hold: int = 0  # seconds that its page may wait for what would explain it
+    central: str = ""  # the root task policy that allows this action
+    principal: str | None = None  # who called AssumeRoot
+    policy: str | None = None  # with which root task policy
     why: tuple[str, ...] = ()  # what made the severity what it is
 
     @property

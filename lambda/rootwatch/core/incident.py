@@ -40,6 +40,14 @@ class Moment(msgspec.Struct, frozen=True, order=True):
         return cls(fact.time, fact.network, fact.account, fact.kind, fact.key)
 
 
+class Held(msgspec.Struct, frozen=True):
+    """A page that waits for what would explain it: the notice's number, and until when it can be withdrawn."""
+
+    seq: int
+    severity: Severity
+    until: datetime
+
+
 class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The HEAD of an incident."""
 
@@ -60,6 +68,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     verdict: Verdict = "unplanned"
     harms: dict[Harm, Severity] = {}
     paged: dict[Harm, Severity] = {}
+    held: dict[Harm, Held] = {}
     seen: int = 0
     untold: int = 0
     notices: int = 0
@@ -117,6 +126,8 @@ def opened(fact: Fact, scope: str, incident_id: str, now: datetime) -> Incident:
 def fold(incident: Incident, fact: Fact, failures_before: Iterable[Moment], now: datetime) -> Incident:
     """The incident with one more fact in it. ``failures_before`` are failed sign-ins that other incidents hold."""
     moment = Moment.of(fact)
+    failures_before = list(failures_before)
+    guessed = [m.account for m in failures_before if incident.is_guessing and incident.seen == 0]
     incident = msgspec.structs.replace(
         incident,
         processed_at=max(incident.processed_at, now),
@@ -127,14 +138,33 @@ def fold(incident: Incident, fact: Fact, failures_before: Iterable[Moment], now:
         actions=_count(incident.actions, fact.says),
         regions=_count(incident.regions, fact.region),
         addresses=_count(incident.addresses, fact.address),
-        accounts=_count(incident.accounts, fact.account),
+        accounts=_count(incident.accounts, fact.account, *guessed),
         sign_ins=_kept(incident.sign_ins, moment if fact.signed_in else None),
         failures=_kept(incident.failures, moment if fact.kind == "failed-sign-in" else None, *failures_before),
         recoveries=_kept(incident.recoveries, moment if fact.kind == "recovery" else None),
     )
-    incident = msgspec.structs.replace(incident, verdict=worst_verdict(incident.verdict, fact.verdict))
-    raised = [(fact.harm, fact.severity, fact.why), *_story(incident)]
-    for harm, severity, why in raised:
+    return _weighed(incident, [fact])
+
+
+def reweighed(incident: Incident, facts: Iterable[Fact]) -> Incident:
+    """The incident when its facts, all of them, have been weighed again: verdict, harms and reasons made anew."""
+    facts = list(facts)
+    tasks = {fact.key for fact in facts if fact.verdict == "privileged-task"}
+    blank = msgspec.structs.replace(
+        incident,
+        harms={},
+        why=(),
+        verdict=worst_verdict(*(fact.verdict for fact in facts)),
+        sign_ins=tuple(moment for moment in incident.sign_ins if moment.key not in tasks),
+    )
+    return _weighed(blank, facts)
+
+
+def _weighed(incident: Incident, facts: list[Fact]) -> Incident:
+    for fact in facts:
+        incident = msgspec.structs.replace(incident, verdict=worst_verdict(incident.verdict, fact.verdict))
+        incident = _raised(incident, fact.harm, fact.severity, fact.why)
+    for harm, severity, why in _story(incident):
         incident = _raised(incident, harm, severity, why)
     return incident
 
@@ -146,8 +176,7 @@ def _story(incident: Incident) -> list[tuple[Harm, Severity, tuple[str, ...]]]:
         found.append(("access", "high", ("sign-ins failed in several accounts of the organisation",)))
         return found
     for sign_in in incident.sign_ins:
-        for why in _after_failures(sign_in, incident.failures):
-            found.append(("access", "critical", (why,)))
+        found += [("access", "critical", (why,)) for why in _after_failures(sign_in, incident.failures)]
     if len({m.network for m in incident.sign_ins if m.network}) > 1:
         found.append(("access", "critical", ("sign-ins came from more than one network",)))
     if len(incident.recoveries) > 1:
@@ -171,12 +200,14 @@ def _raised(incident: Incident, harm: Harm, severity: Severity, why: tuple[str, 
     return msgspec.structs.replace(incident, harms=harms, why=reasons)
 
 
-def _count(counts: Mapping[str, int], value: str | None) -> dict[str, int]:
-    """One more of this value; past the top dozen, values are counted together."""
-    if value is None:
-        return dict(counts)
-    name = value if value in counts or len(counts) < _TOP else "others"
-    return {**counts, name: counts.get(name, 0) + 1}
+def _count(counts: Mapping[str, int], *values: str | None) -> dict[str, int]:
+    """One more of each of these values; past the top dozen, values are counted together."""
+    counted = dict(counts)
+    for value in values:
+        if value is not None:
+            name = value if value in counted or len(counted) < _TOP else "others"
+            counted[name] = counted.get(name, 0) + 1
+    return counted
 
 
 def _kept(moments: tuple[Moment, ...], *more: Moment | None) -> tuple[Moment, ...]:

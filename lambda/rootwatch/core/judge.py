@@ -53,6 +53,7 @@ def judge(item: Record | Unreadable, kind: RootUseKind, catalogue: Catalogue, no
         access_key_id=identity.access_key_id if identity else None,
         technique=act.technique,
         window=act.window,
+        central=act.central,
         why=why,
     )
 

@@ -1,16 +1,15 @@
 """A notice: one message about an incident, with all the facts that its rendering needs. Immutable once stored."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
 
 from rootwatch.core.fact import Fact
-from rootwatch.core.incident import Incident
+from rootwatch.core.incident import Held, Incident
 from rootwatch.core.settings import Settings
 from rootwatch.core.words import ChannelName, Harm, NoticeType, Severity, pages
 
-_RESOLVING: Final[frozenset[NoticeType]] = frozenset({"corrected"})
 _CHANGE_EVENTS: Final[frozenset[NoticeType]] = frozenset({"opened", "planned"})
 
 
@@ -33,14 +32,16 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     channels: tuple[ChannelName, ...]
     fact: Fact | None = None
     page: Page | None = None
+    page_hold: int = 0  # seconds that the page waits; SNS and Slack are told at once
     resolves: tuple[str, ...] = ()  # dedup_keys
+    acknowledges: tuple[str, ...] = ()  # dedup_keys
     duplicates_possible: bool = False
     account_unknown: str = ""  # why the account's name is missing, if it is
 
     @property
     def is_change_event(self) -> bool:
         """Whether PagerDuty hears of it as a change event, which pages nobody."""
-        return self.page is None and not self.resolves
+        return self.page is None and not self.resolves and not self.acknowledges
 
 
 def lane(one: Notice, channel: ChannelName) -> str:
@@ -48,7 +49,7 @@ def lane(one: Notice, channel: ChannelName) -> str:
     if channel == "slack":
         return "thread"
     if channel == "pagerduty":
-        return "*" if one.resolves else one.page.dedup_key if one.page else ""
+        return "*" if one.resolves or one.acknowledges else one.page.dedup_key if one.page else ""
     return ""
 
 
@@ -57,10 +58,10 @@ def dedup_key(incident_id: str, harm: Harm, severity: Severity) -> str:
     return f"rootwatch/{incident_id}/{harm}/{severity}"
 
 
-def channels_for(notice_type: NoticeType, severity: Severity, *, page: bool) -> tuple[ChannelName, ...]:
+def channels_for(notice_type: NoticeType, severity: Severity, *, pagerduty: bool) -> tuple[ChannelName, ...]:
     """Who hears of it: a page everybody, medium SNS and Slack, low and planned a PagerDuty change event besides."""
     quiet_news = notice_type in _CHANGE_EVENTS and (severity == "low" or notice_type == "planned")
-    if page or quiet_news or notice_type in _RESOLVING:
+    if pagerduty or quiet_news:
         return ("pagerduty", "slack", "sns")
     return ("slack", "sns")
 
@@ -73,20 +74,21 @@ def notice(
     *,
     fact: Fact | None = None,
     page: tuple[Harm, Severity] | None = None,
+    hold: int = 0,
+    resolves: tuple[str, ...] = (),
+    acknowledges: tuple[str, ...] = (),
     account_unknown: str = "",
 ) -> tuple[Incident, Notice]:
     """The next notice of an incident, and the incident that has told it."""
-    told = msgspec.structs.replace(
-        incident,
-        notices=incident.notices + 1,
-        untold=0,
-        paged={**incident.paged, page[0]: page[1]} if page else incident.paged,
-    )
-    severity = page[1] if page else incident.severity
-    heard_by = channels_for(notice_type, severity, page=page is not None)
     assert page is None or pages(page[1])
+    seq = incident.notices + 1
+    told = msgspec.structs.replace(incident, notices=seq, untold=0)
+    if page:
+        told = _with_page(told, *page, hold, seq, now)
+    severity = page[1] if page else incident.severity
+    heard_by = channels_for(notice_type, severity, pagerduty=bool(page or resolves or acknowledges))
     return told, Notice(
-        seq=told.notices,
+        seq=seq,
         type=notice_type,
         incident=msgspec.structs.replace(told, untold=incident.untold, sign_ins=(), failures=(), recoveries=()),
         created_at=now,
@@ -94,5 +96,15 @@ def notice(
         channels=tuple(name for name in settings.channels if name in heard_by),
         fact=fact,
         page=Page(*page, dedup_key(incident.id, *page)) if page else None,
+        page_hold=hold if page else 0,
+        resolves=resolves,
+        acknowledges=acknowledges,
         account_unknown=account_unknown,
     )
+
+
+def _with_page(incident: Incident, harm: Harm, severity: Severity, hold: int, seq: int, now: datetime) -> Incident:
+    held = {name: one for name, one in incident.held.items() if name != harm}
+    if hold:
+        held[harm] = Held(seq, severity, now + timedelta(seconds=hold))
+    return msgspec.structs.replace(incident, paged={**incident.paged, harm: severity}, held=held)

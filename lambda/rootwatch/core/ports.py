@@ -9,8 +9,8 @@ import msgspec
 from rootwatch.core.fact import Fact
 from rootwatch.core.incident import Incident, Moment
 from rootwatch.core.notice import Notice
+from rootwatch.core.tags import Tagging, Tags
 from rootwatch.core.tasks import Task
-from rootwatch.core.window import Window
 from rootwatch.core.words import ChannelName, Disposition, RootUseKind, Severity
 
 
@@ -35,6 +35,7 @@ class Needs(msgspec.Struct, frozen=True, kw_only=True):
     scopes: tuple[str, ...] = ()
     access_key: str | None = None
     failures_around: datetime | None = None
+    tags_of: tuple[str, ...] = ()  # accounts
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +45,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     incidents: dict[str, Incident] = {}  # scope → the one that its open pointer names
     task: Task | None = None
     failures: tuple[Moment, ...] = ()
-    windows: tuple[Window, ...] = ()
+    tags: dict[str, Tags] = {}  # by account
+    tags_read: tuple[Tagging, ...] = ()  # what we read of a tag just now, among `tags` already
     account: Account | None = None
 
 
@@ -61,6 +63,19 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[Notice, ...] = ()
     failure: Moment | None = None
     task: Task | None = None
+    waits_for: str | None = None  # an access key whose AssumeRoot is not known: it must still be unknown
+    tags: tuple[Tags, ...] = ()  # as they were read: they must still be so
+    taggings: tuple[Tagging, ...] = ()  # new ones, to be kept
+    withdraws: tuple["Due", ...] = ()  # held pages that are not sent after all
+
+
+class Revision(msgspec.Struct, frozen=True, kw_only=True):
+    """What later knowledge makes of an incident: changed facts, and what is told or withdrawn because of it."""
+
+    incident: Incident
+    facts: tuple[Fact, ...]
+    notices: tuple[Notice, ...] = ()
+    withdraws: tuple["Due", ...] = ()
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +116,24 @@ class Store(Protocol):
     def commit(self, plan: Plan, now: datetime) -> Literal["committed", "duplicate", "conflict"]:
         """One transaction: the record's mark, its incident, fact, notices and sends."""
 
+    def facts(self, incident_id: str) -> Sequence[Fact]:
+        """The incident's story, oldest first."""
+
+    def tags(self, account: str) -> Tags:
+        """The break-glass tags of an account."""
+
+    def tasks(self, access_keys: Sequence[str]) -> dict[str, Task]:
+        """The AssumeRoots that gave these keys out, as far as they are known."""
+
+    def open_incident(self, scope: str) -> Incident | None:
+        """The incident that the scope's pointer names."""
+
+    def waiting(self, access_key: str) -> Sequence[str]:
+        """The ids of incidents that hold calls with this key, made before its AssumeRoot was known."""
+
+    def revise(self, revision: Revision) -> bool:
+        """Stores a revision; False when the incident was changed meanwhile, or a held page is on its way."""
+
     def advance(self, incident: Incident, notices: Sequence[Notice]) -> bool:
         """Stores a digest or a close; False when somebody else was first."""
 
@@ -122,6 +155,9 @@ class Directory(Protocol):
 
     def account(self, account_id: str) -> Account:
         """Name, path of organisational units, owner tag."""
+
+    def break_glass_tag(self, account_id: str) -> str | None:
+        """The value of the break-glass tag, at most a minute old; None if there is none or it can't be read."""
 
 
 class Channel(Protocol):

@@ -125,7 +125,7 @@ def _from_log_event(event: object, envelope: Envelope | None, depth: int) -> Ite
 
 
 def _carried_text(value: Mapping[str, object]) -> str | None:
-    """The JSON text in an SQS message (either spelling), an SNS notification, Lambda's SNS record, a LookupEvents row."""
+    """The JSON text in an SQS message (either spelling), an SNS notification or record, a row of LookupEvents."""
     for path in _CARRIED:
         inner = fields.inside(value, *path)
         if isinstance(inner, str):

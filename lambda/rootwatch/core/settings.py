@@ -103,6 +103,13 @@ class Settings(_Section, frozen=True, kw_only=True):
             description="the key of the tag on an account that declares a break-glass window",
         ),
     ] = "break-glass"
+    approval_tag: Annotated[
+        str,
+        Meta(
+            pattern=r"^[A-Za-z0-9 _.:/=+@-]{1,128}\Z",
+            description="the key of the tag on an account with which somebody else approves the window's ticket",
+        ),
+    ] = "break-glass-approval"
     owner_tag: Annotated[
         str,
         Meta(
@@ -158,6 +165,10 @@ def parse(obj: object) -> Settings:
         )
     if settings.hub_region not in settings.regions:
         raise SettingsError("rootwatch.hub_region is not among rootwatch.regions: add it there.")
+    if settings.approval_tag == settings.break_glass_tag:
+        raise SettingsError(
+            "rootwatch.approval_tag is the same as rootwatch.break_glass_tag: write another key, or leave it out."
+        )
     return settings
 
 
@@ -165,7 +176,7 @@ def from_json(text: bytes) -> Settings:
     """Reads the JSON text of a settings file; raises ``SettingsError``."""
     try:
         obj = msgspec.json.decode(text)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise SettingsError(f"The settings are not JSON ({error}): write one JSON object.") from None
     return parse(obj)
 

@@ -1,10 +1,12 @@
-"""The break-glass tag as CloudTrail's records tell of it: who set which value on which account, and when.
+"""The break-glass tags as CloudTrail's records tell of them: who set which value on which account, and when.
 
 Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_TagResource.html; that the record's
 ``requestParameters`` look like the request has not been seen in a live account.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
@@ -12,51 +14,80 @@ from rootwatch.core import fields
 from rootwatch.core.record import Record
 from rootwatch.core.settings import Settings
 
+Purpose = Literal["window", "approval"]
 
-class Tagging(msgspec.Struct, frozen=True, kw_only=True):
-    """One setting (``value``) or removal (None) of the break-glass tag."""
+
+class Tagging(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One setting (``value``) or removal (None) of a break-glass tag; or that we read it (``proved`` False)."""
 
     account: str
+    purpose: Purpose
     value: str | None
-    at: datetime | None
-    by: str | None
-    by_root: bool
+    at: datetime
+    by: str | None = None
+    by_root: bool = False
+    proved: bool = True
 
 
-def tagging_of(record: Record, settings: Settings) -> Tagging | None:
-    """What a record does to the break-glass tag of an account; None if it does nothing, failed, or isn't believed.
+class Tags(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of the break-glass tags of one account, oldest first."""
+
+    account: str
+    version: int = 0
+    taggings: tuple[Tagging, ...] = ()
+
+    def with_more(self, *more: Tagging) -> "Tags":
+        """With these too, in the order of their times; what is known already adds nothing."""
+        both = {(t.purpose, t.at, t.value, t.proved): t for t in (*self.taggings, *more)}
+        ordered = sorted(both.values(), key=lambda t: (t.at, t.purpose, t.value or "", not t.proved))
+        return msgspec.structs.replace(self, taggings=tuple(ordered))
+
+    def latest(self, purpose: Purpose) -> Tagging | None:
+        """The last of that purpose."""
+        return next((tagging for tagging in reversed(self.taggings) if tagging.purpose == purpose), None)
+
+
+def tagged_account(record: Record, settings: Settings) -> str | None:
+    """The account whose tags a record may change; None if it changes none, failed, or isn't believed.
 
     Only the management account and delegated administrators can tag accounts: a record of any other is not believed.
     """
-    if record.source != "organizations.amazonaws.com" or record.error_code or record.account is None:
+    if record.source != "organizations.amazonaws.com" or record.error_code or record.account not in settings.may_tag:
         return None
-    if record.account not in settings.may_tag:
-        return None
-    request = record.body.get("requestParameters")
-    account = fields.account_id(fields.inside(request, "resourceId"))
-    if account is None:
-        return None
-    value = _value_set(record.name, request, settings.break_glass_tag)
-    if value is None and not _removed(record.name, request, settings.break_glass_tag):
-        return None
+    return fields.account_id(fields.inside(record.body, "requestParameters", "resourceId"))
+
+
+def taggings_of(record: Record, settings: Settings) -> tuple[Tagging, ...]:
+    """What a record does to the break-glass tags of an account; nothing for a record without a time."""
+    account = tagged_account(record, settings)
+    if account is None or record.time is None:
+        return ()
     identity = record.identity
-    return Tagging(
-        account=account,
-        value=value,
-        at=record.time,
-        by=identity.arn if identity else None,
-        by_root=identity is not None and "Root" in (identity.type, identity.issuer_type),
+    keys: dict[str, Purpose] = {settings.break_glass_tag: "window", settings.approval_tag: "approval"}
+    return tuple(
+        Tagging(
+            account=account,
+            purpose=keys[key],
+            value=value,
+            at=record.time,
+            by=identity.arn if identity else None,
+            by_root=identity is not None and "Root" in (identity.type, identity.issuer_type),
+        )
+        for key, value in _changes(record)
+        if key in keys
     )
 
 
-def _value_set(name: str | None, request: object, key: str) -> str | None:
-    tags = fields.inside(request, "tags")
-    if name != "TagResource" or not isinstance(tags, list):
-        return None
-    values = [fields.inside(tag, "value") for tag in tags if fields.inside(tag, "key") == key]
-    return next((value for value in values if isinstance(value, str)), None)
-
-
-def _removed(name: str | None, request: object, key: str) -> bool:
-    keys = fields.inside(request, "tagKeys")
-    return name == "UntagResource" and isinstance(keys, list) and key in keys
+def _changes(record: Record) -> Iterator[tuple[str, str | None]]:
+    """(key, value set) or (key, None) for one that was removed."""
+    request = record.body.get("requestParameters")
+    tags, keys = fields.inside(request, "tags"), fields.inside(request, "tagKeys")
+    if record.name == "TagResource" and isinstance(tags, list):
+        for tag in tags:
+            key, value = fields.inside(tag, "key"), fields.inside(tag, "value")
+            if isinstance(key, str) and isinstance(value, str):
+                yield key, value
+    elif record.name == "UntagResource" and isinstance(keys, list):
+        for key in keys:
+            if isinstance(key, str):
+                yield key, None

@@ -9,8 +9,8 @@ from typing import Final
 
 import msgspec
 
-from rootwatch.catalogue import Act
 from rootwatch.core import fields
+from rootwatch.core.fact import Fact
 from rootwatch.core.record import Record
 from rootwatch.core.settings import Settings
 from rootwatch.core.words import Severity
@@ -18,8 +18,8 @@ from rootwatch.core.words import Severity
 _LONGEST_SECONDS: Final = 900
 _CLOCK_SKEW: Final = timedelta(seconds=60)
 
-_AUDIT: Final = "IAMAuditRootUserCredentials"
-_ON_CREDENTIALS: Final = frozenset({_AUDIT, "IAMCreateRootUserPassword", "IAMDeleteRootUserCredentials"})
+AUDIT: Final = "IAMAuditRootUserCredentials"
+_ON_CREDENTIALS: Final = frozenset({AUDIT, "IAMCreateRootUserPassword", "IAMDeleteRootUserCredentials"})
 _SEVERITY: Final[dict[str, Severity]] = {
     "IAMAuditRootUserCredentials": "low",
     "IAMCreateRootUserPassword": "high",
@@ -78,19 +78,40 @@ def task_of(record: Record) -> Task | None:
     )
 
 
-def why_not(task: Task, record: Record, act: Act, settings: Settings) -> str | None:
+def why_not(task: Task, fact: Fact, settings: Settings) -> str | None:
     """Why this task does not stand behind this root call; None when it does."""
     if task.caller not in settings.may_assume_root:
         return f"AssumeRoot was called from {task.caller}, which is neither the management account nor a delegated one"
-    if task.target is None or task.target != record.account:
+    if task.target is None or task.target != fact.account:
         return f"AssumeRoot named the account {task.target}"
-    if record.time is None or not task.at - _CLOCK_SKEW <= record.time <= task.expires + _CLOCK_SKEW:
+    if fact.event_time is None or not task.at - _CLOCK_SKEW <= fact.event_time <= task.expires + _CLOCK_SKEW:
         return "the call lies outside of the session's time"
     # Every task on root's credentials may look at them first.
-    looks = act.central == _AUDIT and task.policy in _ON_CREDENTIALS
-    if act.central != task.policy and not looks:
-        return f"the task policy {task.policy or '(none)'} does not allow {record.name}"
+    looks = fact.central == AUDIT and task.policy in _ON_CREDENTIALS
+    if not fact.central or (fact.central != task.policy and not looks):
+        return f"the task policy {task.policy or '(none)'} does not allow {fact.action}"
     return None
+
+
+def as_task(fact: Fact, task: Task) -> Fact:
+    """The fact with the task's severity in place of the catalogue's; never "without MFA": who called AssumeRoot signed
+    in elsewhere."""
+    return msgspec.structs.replace(
+        fact,
+        kind="privileged-task",
+        severity=task.severity,
+        alone=fact.alone or fact.severity,
+        hold=0,
+        verdict="privileged-task",
+        verdict_why=f"AssumeRoot was called at {task.at:%H:%M:%SZ} from account {task.caller}",
+        mfa="not-applicable",
+        principal=task.principal,
+        policy=task.policy,
+        title=f"privileged task: {fact.says}",
+        says=f"{fact.says}, as a privileged task ({task.policy}) by {task.principal}",
+        do_now="Ask the principal named here whether this was theirs; it needs no more than that.",
+        why=(),
+    )
 
 
 def _expiry(value: object, at: datetime, seconds: object) -> datetime:

@@ -1,27 +1,52 @@
-"""Planned or not: one fact held against the windows of its account. A tag lowers the noise, it never hides."""
+"""Planned or not: one fact held against what is declared for its account. A tag lowers the noise, it never hides."""
 
-from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
 from rootwatch.core.fact import Fact
 from rootwatch.core.settings import Settings
-from rootwatch.core.window import Window, is_open, why_not_covered
+from rootwatch.core.tags import Tags
+from rootwatch.core.window import COVERABLE, Window, is_open, why_not_covered
+from rootwatch.core.windows import NoWindow, approved, declared
 from rootwatch.core.words import Severity
 
+# Of 60 and 90 seconds at most, some are left for the way to PagerDuty.
+HOLD_FOR_TAG_SECONDS: Final = 55
+HOLD_FOR_TASK_SECONDS: Final = 85
 
-def weigh(fact: Fact, windows: Sequence[Window], settings: Settings) -> Fact:
-    """The fact with its verdict, and the severity that the verdict leaves it."""
-    open_ones = [window for window in windows if window.account == fact.account and is_open(window, fact.event_time)]
-    if not open_ones:
+
+def weigh(fact: Fact, tags: Tags, settings: Settings) -> Fact:
+    """The fact with its verdict, the severity that the verdict leaves it, and how long its page may wait.
+
+    It can be weighed again whenever more is known: it starts from what the fact is by itself.
+    """
+    fact = msgspec.structs.replace(
+        fact,
+        severity=fact.alone or fact.severity,
+        alone=fact.alone or fact.severity,
+        verdict="unplanned",
+        verdict_why="no break-glass window",
+        ticket=None,
+        hold=0,
+    )
+    if fact.event_time is None:
         return fact
-    reasons = [(window, why_not_covered(window, fact)) for window in open_ones]
+    windows, refused = declared(tags)
+    open_ones = [window for window in windows if is_open(window, fact.event_time)]
+    if open_ones:
+        return _inside(fact, open_ones, tags, settings)
+    return _outside(fact, windows, refused)
+
+
+def _inside(fact: Fact, open_ones: list[Window], tags: Tags, settings: Settings) -> Fact:
+    reasons = [(window, _why_not(window, fact, tags)) for window in open_ones]
     covering = next((window for window, why in reasons if why is None), None)
-    if covering is None:
+    if covering is None or fact.event_time is None:
         return _breakthrough(fact, next(why for _, why in reasons if why))
-    if fact.account in settings.guarded_accounts:
-        lowered = msgspec.structs.replace(fact, severity="high", why=()) if fact.severity == "critical" else fact
-        return _breakthrough(lowered, "a window of the management or hub account only lowers to high")
+    if fact.account in settings.guarded_accounts and not approved(covering, tags, fact.event_time):
+        lowered = msgspec.structs.replace(fact, severity="high") if fact.severity == "critical" else fact
+        return _breakthrough(lowered, "without an approval, one of the management or hub account only lowers to high")
     severity: Severity = "medium" if fact.signed_in and fact.mfa != "yes" else "low"
     return msgspec.structs.replace(
         fact,
@@ -29,8 +54,40 @@ def weigh(fact: Fact, windows: Sequence[Window], settings: Settings) -> Fact:
         verdict="planned",
         verdict_why=f"inside a break-glass window until {covering.until:%Y-%m-%d %H:%MZ}",
         ticket=covering.ticket,
-        why=(),
     )
+
+
+def _why_not(window: Window, fact: Fact, tags: Tags) -> str | None:
+    why = why_not_covered(window, fact)
+    if why or fact.window not in COVERABLE or fact.event_time is None:
+        return why
+    if approved(window, tags, fact.event_time):
+        return None
+    return f"covers={fact.window} counts only once somebody else has approved the ticket"
+
+
+def _outside(fact: Fact, windows: list[Window], refused: list[NoWindow]) -> Fact:
+    assert fact.event_time is not None
+    at = fact.event_time
+    claimed = [window for window in windows if window.claimed <= at < window.start]
+    if claimed:
+        unproved = next((window for window in claimed if not window.proved), None)
+        if unproved and why_not_covered(unproved, fact, claimed=True) is None and fact.window not in COVERABLE:
+            why = "a break-glass tag is there, but it is not confirmed that it was set before this"
+            return msgspec.structs.replace(fact, verdict_why=why, hold=HOLD_FOR_TAG_SECONDS)
+        return _because(fact, "the break-glass tag was set after this: it does not reach back")
+    there = [one for one in refused if one.since <= at and (one.ended is None or at < one.ended)]
+    if there:
+        return _because(fact, f"the break-glass tag is no window: {there[-1].why}")
+    ended = [window for window in windows if window.until < at]
+    if ended:
+        last = max(window.until for window in ended)
+        return _because(fact, f"the last break-glass window ended at {last:%Y-%m-%d %H:%MZ}")
+    return fact
+
+
+def _because(fact: Fact, why: str) -> Fact:
+    return msgspec.structs.replace(fact, verdict_why=why)
 
 
 def _breakthrough(fact: Fact, why: str) -> Fact:

@@ -19,7 +19,7 @@ from rootwatch.core.words import Verdict
 LONGEST: Final = timedelta(hours=12)
 _ALLOWED: Final = re.compile(r"[A-Za-z0-9 _.:/=+@-]{0,256}")
 _KEYS: Final = frozenset({"until", "from", "ticket", "by", "net", "covers"})
-_COVERABLE: Final = frozenset({"password", "mfa", "contact"})
+COVERABLE: Final = frozenset({"password", "mfa", "contact"})  # what covers= may name
 _NEVER_COVERED: Final = frozenset({"unreadable", "federated", "access-key-call"})
 
 
@@ -34,6 +34,8 @@ class Window(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     set_by: str | None = None
     nets: tuple[str, ...] = ()
     covers: tuple[str, ...] = ()
+    claimed: datetime  # where it would start if it had always been there
+    proved: bool = True  # by the record of its setting; False: we read the tag, and count it from then on
 
 
 class NotAWindowError(ValueError):
@@ -58,18 +60,19 @@ def parse(
     asked = fields.moment(words["from"]) if "from" in words else None
     if "from" in words and asked is None:
         raise NotAWindowError("its from= can't be read; write from=2026-11-24T16:00Z")
-    starts = [moment for moment in (asked, set_at) if moment]
-    start = max(starts) if starts else until - LONGEST
+    claimed = asked or until - LONGEST
+    start = max(asked or set_at, set_at) if set_at else claimed
     if until <= start:
         raise NotAWindowError("it ended before it began")
     if until - start > LONGEST:
         raise NotAWindowError("it is longer than 12 hours")
     covers = tuple(word for word in re.split(r"[/+.]", words.get("covers", "")) if word)
-    if not _COVERABLE.issuperset(covers):
+    if not COVERABLE.issuperset(covers):
         raise NotAWindowError("its covers= names something else than password, mfa or contact")
     return Window(
         account=account,
         start=start,
+        claimed=claimed,
         until=until,
         ticket=words.get("ticket"),
         by=words.get("by"),
@@ -79,13 +82,17 @@ def parse(
     )
 
 
-def why_not_covered(window: Window, fact: Fact) -> str | None:
-    """Why this window does not make a fact planned; None when it does. Asked only for the window's own account."""
-    if fact.event_time is None or not window.start <= fact.event_time <= window.until:
+def why_not_covered(window: Window, fact: Fact, *, claimed: bool = False) -> str | None:
+    """Why this window does not make a fact planned; None when it does, an approval apart.
+
+    ``claimed``: as if the tag had always been there. Asked only for the window's own account.
+    """
+    start = window.claimed if claimed else window.start
+    if fact.event_time is None or not start <= fact.event_time <= window.until:
         return "it lies outside of the window's time"
     if fact.kind in _NEVER_COVERED or fact.window == "never":
         return "no window can cover this"
-    if fact.window in _COVERABLE:
+    if fact.window in COVERABLE and fact.window not in window.covers:
         return f"a window covers this only with covers={fact.window} and an approval"
     if window.nets and not _inside(fact.address, window.nets):
         return "it came from outside of the window's net="

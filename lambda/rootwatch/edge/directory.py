@@ -11,22 +11,25 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from rootwatch.core.fields import text
 from rootwatch.core.ports import Account
+from rootwatch.core.settings import Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_organizations import OrganizationsClient
 
 _KEEP: Final = timedelta(hours=1)
 _KEEP_UNKNOWN: Final = timedelta(minutes=1)
+_KEEP_TAG: Final = timedelta(minutes=1)
 _DEEPEST: Final = 6  # an organisation nests units five deep
 
 
 class Directory:
     """Accounts by id, kept for an hour; a failure is asked again after a minute."""
 
-    def __init__(self, client: "OrganizationsClient", owner_tag: str, now: Callable[[], datetime]) -> None:
+    def __init__(self, client: "OrganizationsClient", settings: Settings, now: Callable[[], datetime]) -> None:
         self._client = client
-        self._owner_tag = owner_tag
+        self._settings = settings
         self._now = now
+        self._tags: dict[str, tuple[datetime, str | None]] = {}
         self._known: dict[str, tuple[datetime, Account]] = {}
         self._units: dict[str, str] = {}
 
@@ -37,6 +40,21 @@ class Directory:
             account = self._ask(account_id)
             self._known[account_id] = (self._now() + (_KEEP_UNKNOWN if account.unknown else _KEEP), account)
         return account
+
+    def break_glass_tag(self, account_id: str) -> str | None:
+        """The value of the break-glass tag, at most a minute old; None if there is none or it can't be read."""
+        until, value = self._tags.get(account_id, (None, None))
+        if until is None or until <= self._now():
+            value = self._read_tag(account_id)
+            self._tags[account_id] = (self._now() + _KEEP_TAG, value)
+        return value
+
+    def _read_tag(self, account_id: str) -> str | None:
+        try:
+            tags = self._client.list_tags_for_resource(ResourceId=account_id)["Tags"]
+        except (ClientError, BotoCoreError):
+            return None  # unreadable is unplanned: it can only make us louder
+        return next((tag["Value"] for tag in tags if tag["Key"] == self._settings.break_glass_tag), None)
 
     def _ask(self, account_id: str) -> Account:
         name = path = owner = None
@@ -72,4 +90,4 @@ class Directory:
 
     def _owner(self, account_id: str) -> str | None:
         tags = self._client.list_tags_for_resource(ResourceId=account_id)["Tags"]
-        return next((text(tag["Value"], 256) for tag in tags if tag["Key"] == self._owner_tag), None)
+        return next((text(tag["Value"], 256) for tag in tags if tag["Key"] == self._settings.owner_tag), None)

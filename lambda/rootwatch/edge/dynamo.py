@@ -42,6 +42,15 @@ class Dynamo:
         """A delete, to be made part of a transaction."""
         return {"Delete": self._operation({"Key": key}, condition, values)}
 
+    def check(self, key: Item, condition: str, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """A condition on an item that is not changed, to be made part of a transaction."""
+        return {"ConditionCheck": self._operation({"Key": key}, condition, values)}
+
+    def update_in(self, key: Item, change: str, condition: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """An update, to be made part of a transaction. ``#state`` stands for state."""
+        operation = self._operation({"Key": key}, condition, values)
+        return {"Update": {**operation, "UpdateExpression": change, "ExpressionAttributeNames": {"#state": "state"}}}
+
     def transact(self, operations: Sequence[dict[str, Any]]) -> list[str]:
         """All or nothing. Empty when all was written; else each operation's reason, "None" where it would have passed.
 

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -15,13 +15,17 @@ from rootwatch.core.decide import Item, decide, needs
 from rootwatch.core.notice import Notice, Page
 from rootwatch.core.ports import Directory, Known, Plan, Store, StoreDownError
 from rootwatch.core.record import Record, Unreadable, mentions_root
+from rootwatch.core.revise import revise
 from rootwatch.core.settings import Settings
+from rootwatch.core.tags import Tagging, tagged_account
+from rootwatch.core.tasks import task_of
 from rootwatch.edge.delivery import Delivery
 from rootwatch.edge.dynamo import RecordRefusedError
 
 _TRIES: Final = 5
 _DEGRADED_RECEIVES: Final = 2
-_JITTER_SECONDS: Final = 0.05
+_JITTER_SECONDS: Final = 0.1
+_MOST_KEYS: Final = 50  # of one incident: its sessions
 
 
 class NotStoredError(Exception):
@@ -65,21 +69,62 @@ class Intake:
         except RecordRefusedError:
             self._logger.exception("the table refuses the record's items", extra={"record": item.key})
             plan = self._set_aside(item, receives)
-        if plan is None:
+        if plan:
+            self._say(plan, item)
+            self._deliver(plan.notices)
+        else:
             self._metrics.add_metric("Duplicates", MetricUnit.Count, 1)
-            return
-        self._say(plan, item)
+        # For a duplicate too: a crash after its commit may have left this undone.
+        self._revise_what_it_explains(item)
+
+    def _deliver(self, notices: Sequence[Notice]) -> None:
         try:
-            self._delivery.deliver_all(plan.notices)
+            self._delivery.deliver_all(notices)
         except StoreDownError:
             # Stored is not lost: the sweep sends what the table says is due.
             self._logger.warning("the table went down before all was sent", exc_info=True)
 
+    def _revise_what_it_explains(self, item: Item) -> None:
+        """A tag's record or an AssumeRoot may explain calls that came before it."""
+        try:
+            for incident_id in self._explained_by(item):
+                self._revise(incident_id)
+        except StoreDownError as error:
+            raise NotStoredError(str(error)) from error
+
+    def _explained_by(self, item: Item) -> Sequence[str]:
+        if not isinstance(item, Record):
+            return ()
+        task = task_of(item)
+        if task:
+            return self._store.waiting(task.access_key_id)
+        tagged = tagged_account(item, self._settings)
+        incident = self._store.open_incident(tagged) if tagged else None
+        return (incident.id,) if incident else ()
+
+    def _revise(self, incident_id: str) -> None:
+        for _ in range(_TRIES):
+            incident = self._store.incident(incident_id)
+            if incident is None or incident.account is None:
+                return
+            facts = self._store.facts(incident_id)
+            keys = {f.access_key_id for f in facts if f.access_key_id and f.access_key_id.startswith("ASIA")}
+            tags, tasks = self._store.tags(incident.account), self._store.tasks(sorted(keys)[:_MOST_KEYS])
+            revision = revise(incident, facts, tags, tasks, self._settings, self._now())
+            if revision is None:
+                return
+            if self._store.revise(revision):
+                self._logger.info("incident revised", extra={"incident": incident_id, "facts": len(revision.facts)})
+                self._deliver(revision.notices)
+                return
+            self._pause()
+        raise NotStoredError(f"the incident {incident_id} changed {_TRIES} times while it was revised")
+
     def _stored(self, item: Item) -> Plan | None:
         """The plan that was stored, or None for a duplicate."""
-        for attempt in range(1, _TRIES + 1):
+        for _ in range(_TRIES):
             now = self._now()
-            known = self._store.load(needs(item, now))
+            known = self._store.load(needs(item, self._settings, now))
             if known.duplicate:
                 return None
             plan = self._decided(item, known, now)
@@ -88,18 +133,33 @@ class Intake:
                 return plan
             if outcome == "duplicate":
                 return None
-            time.sleep(_JITTER_SECONDS * attempt * random.random())  # noqa: S311 # spreads retries, guards nothing
+            self._pause()
         raise NotStoredError(f"other workers were first {_TRIES} times")
 
     def _decided(self, item: Item, known: Known, now: datetime) -> Plan:
         """The plan; a record that breaks us is told as unreadable, never dropped."""
-        if item.account and needs(item, now).scopes:
+        if item.account and needs(item, self._settings, now).scopes:
             known = msgspec.structs.replace(known, account=self._directory.account(item.account))
         try:
-            return decide(item, known, self._settings, self._catalogue, now)
+            plan = decide(item, known, self._settings, self._catalogue, now)
+            read = self._tag_that_may_explain(plan, known, now)
+            return decide(item, _with(known, read), self._settings, self._catalogue, now) if read else plan
         except Exception:
             self._logger.exception("a record could not be decided on", extra={"record": item.key})
             return decide(_as_unreadable(item), known, self._settings, self._catalogue, now)
+
+    def _tag_that_may_explain(self, plan: Plan, known: Known, now: datetime) -> Tagging | None:
+        """The account's tag, read only where a page would go out, if it says what the table does not know yet."""
+        account = plan.fact.account if plan.fact else None
+        if account not in known.tags or all(notice.page is None for notice in plan.notices):
+            return None
+        value, latest = self._directory.break_glass_tag(account), known.tags[account].latest("window")
+        if value is None or (latest is not None and latest.value == value):
+            return None
+        return Tagging(account=account, purpose="window", value=value, at=now, proved=False)
+
+    def _pause(self) -> None:
+        time.sleep(_JITTER_SECONDS * random.random())  # noqa: S311 # spreads retries, guards nothing
 
     def _tell_without_table(self, item: Item, receives: int) -> None:
         """Law 1: the table is down, the alert goes out all the same, on the first two receives of its message."""
@@ -138,6 +198,11 @@ class Intake:
                 "incident": plan.incident.id if plan.incident else None,
             },
         )
+
+
+def _with(known: Known, read: Tagging) -> Known:
+    tags = {**known.tags, read.account: known.tags[read.account].with_more(read)}
+    return msgspec.structs.replace(known, tags=tags, tags_read=(read,))
 
 
 def _as_unreadable(item: Item) -> Unreadable:

@@ -6,14 +6,17 @@ from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 
+from rootwatch.core.fact import Fact
 from rootwatch.core.incident import Incident, Moment
 from rootwatch.core.notice import Notice, lane
 from rootwatch.core.ports import Due, Plan
+from rootwatch.core.tags import Tagging, Tags
 from rootwatch.core.words import CHANNELS, SEVERITIES, ChannelName, Severity
 
 Item = dict[str, Any]  # attribute → {"S" | "N" | "M": …}
 
 SHARDS: Final = 4
+_TAGGINGS: Final = 100
 FAILURE_BUCKET_MINUTES: Final = 10
 _KEEP: Final = {"mark": timedelta(days=400), "failure": timedelta(days=1), "task": timedelta(days=30)}
 
@@ -76,6 +79,16 @@ def task_key(access_key_id: str) -> Item:
     return key(f"KEY#{access_key_id}", "TASK")
 
 
+def tags_key(account: str) -> Item:
+    """All that is known of an account's break-glass tags."""
+    return key(f"ACC#{account}", "TAGS")
+
+
+def waiting_key(access_key_id: str, incident_id: str) -> Item:
+    """An incident that holds calls with a key whose AssumeRoot was not known yet."""
+    return key(f"KEY#{access_key_id}", f"INC#{incident_id}")
+
+
 def send_key(due: Due) -> Item:
     """A send; its severity is part of the key, so that the sweep can sort what the index names."""
     return key(f"INC#{due.incident}", f"SEND#{due.channel}#{due.seq:06d}#{due.severity}")
@@ -132,12 +145,26 @@ def head(incident: Incident) -> Item:
     return item
 
 
-def fact(plan: Plan) -> Item:
+def fact(incident_id: str, one: Fact) -> Item:
     """A line of the incident's story."""
-    assert plan.incident is not None
-    assert plan.fact is not None
-    sort = f"FACT#{stamp(plan.fact.time)}#{plan.fact.key}"
-    return {**key(f"INC#{plan.incident.id}", sort), "body": body(plan.fact)}
+    return {**key(f"INC#{incident_id}", f"FACT#{stamp(one.time)}#{one.key}"), "body": body(one)}
+
+
+def tags(known: Tags) -> Item:
+    """The tags, with one version more than was read; of very many the last hundred, each of which stands alone too."""
+    kept = msgspec.structs.replace(known, version=known.version + 1, taggings=known.taggings[-_TAGGINGS:])
+    return {**tags_key(known.account), "version": n(kept.version), "body": body(kept)}
+
+
+def tagging(one: Tagging) -> Item:
+    """One value of a break-glass tag: kept for ever, it says who declared what."""
+    sort = f"WIN#{stamp(one.at)}#{zlib.crc32(msgspec.json.encode(one)):08x}"
+    return {**key(f"ACC#{one.account}", sort), "body": body(one)}
+
+
+def waiting(access_key_id: str, incident_id: str, now: datetime) -> Item:
+    """A call that waits for its AssumeRoot."""
+    return {**waiting_key(access_key_id, incident_id), "expires": _expires(now, "task")}
 
 
 def notice(one: Notice) -> Item:
@@ -148,14 +175,16 @@ def notice(one: Notice) -> Item:
 def send(one: Notice, channel: ChannelName) -> Item:
     """A send that is due from the notice's making on."""
     due = Due(incident=one.incident.id, channel=channel, seq=one.seq, severity=one.severity)
+    hold = timedelta(seconds=one.page_hold if channel == "pagerduty" else 0)
+    due_at = s(stamp(one.created_at + hold))
     return {
         **send_key(due),
         "state": s("due"),
         "lane": s(lane(one, channel)),
         "attempts": n(0),
-        "due_at": s(stamp(one.created_at)),
+        "due_at": due_at,
         "due_shard": shard(one.incident.id),
-        "first_due": s(stamp(one.created_at)),
+        "first_due": due_at,
     }
 
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import msgspec
 
 from rootwatch.core.decide import GUESSED_ACCOUNTS
+from rootwatch.core.fact import Fact
 from rootwatch.core.incident import FAILURE_MINUTES, Incident, Moment
 from rootwatch.core.notice import Notice
-from rootwatch.core.ports import Claimed, Due, Known, Needs, Outcome, Plan, StoreDownError
+from rootwatch.core.ports import Claimed, Due, Known, Needs, Outcome, Plan, Revision, StoreDownError
+from rootwatch.core.tags import Tags
 from rootwatch.core.tasks import Task
 from rootwatch.core.words import rank
 from rootwatch.edge import items
@@ -34,6 +36,7 @@ class Table:
         keys = [items.mark_key(needs.key), *(items.open_key(scope) for scope in needs.scopes)]
         if needs.access_key:
             keys.append(items.task_key(needs.access_key))
+        keys += [items.tags_key(account) for account in needs.tags_of]
         found = {(item["PK"]["S"], item["SK"]["S"]): item for item in self._table.get(keys)}
         if (f"EVT#{needs.key}", "MARK") in found:
             return Known(duplicate=True)
@@ -42,10 +45,12 @@ class Table:
         heads = self._table.get([items.head_key(incident_id) for incident_id in named.values()])
         by_id = {head.id: head for head in (items.read(item, Incident) for item in heads)}
         task = found.get((f"KEY#{needs.access_key}", "TASK"))
+        tags = {account: found.get((f"ACC#{account}", "TAGS")) for account in needs.tags_of}
         return Known(
             incidents={scope: by_id[incident_id] for scope, incident_id in named.items() if incident_id in by_id},
             task=items.read(task, Task) if task else None,
             failures=self._failures(needs.scopes[0], needs.failures_around) if needs.failures_around else (),
+            tags={a: items.read(item, Tags) if item else Tags(account=a) for a, item in tags.items()},
         )
 
     def commit(self, plan: Plan, now: datetime) -> Literal["committed", "duplicate", "conflict"]:
@@ -53,8 +58,9 @@ class Table:
         operations = [self._table.put(items.mark(plan, now), "attribute_not_exists(PK)")]
         if plan.incident and plan.fact:
             operations += [self._head(plan.incident), self._pointer(plan.incident, plan.replaces)]
-            operations.append(self._table.put(items.fact(plan)))
-        operations += self._told(plan.notices)
+            operations.append(self._table.put(items.fact(plan.incident.id, plan.fact)))
+            operations += self._still_waits(plan, plan.incident.id, now)
+        operations += [*self._told(plan.notices), *self._withdrawn(plan.withdraws), *self._tags(plan)]
         if plan.failure:
             operations.append(self._table.put(items.failure(plan.failure, now)))
         if plan.task:
@@ -63,6 +69,35 @@ class Table:
         if not reasons:
             return "committed"
         return "duplicate" if reasons[0] == "ConditionalCheckFailed" else "conflict"
+
+    def facts(self, incident_id: str) -> list[Fact]:
+        """The incident's story, oldest first: one page of it, which is more than a person reads."""
+        return [items.read(item, Fact) for item in self._begins(f"INC#{incident_id}", "FACT#")]
+
+    def tags(self, account: str) -> Tags:
+        """The break-glass tags of an account."""
+        found = self._table.get([items.tags_key(account)])
+        return items.read(found[0], Tags) if found else Tags(account=account)
+
+    def tasks(self, access_keys: Sequence[str]) -> dict[str, Task]:
+        """The AssumeRoots that gave these keys out, as far as they are known."""
+        found = self._table.get([items.task_key(key) for key in access_keys])
+        return {task.access_key_id: task for task in (items.read(item, Task) for item in found)}
+
+    def open_incident(self, scope: str) -> Incident | None:
+        """The incident that the scope's pointer names."""
+        found = self._table.get([items.open_key(scope)])
+        return self.incident(found[0]["incident"]["S"]) if found else None
+
+    def waiting(self, access_key: str) -> list[str]:
+        """The ids of incidents that hold calls with this key, made before its AssumeRoot was known."""
+        return [item["SK"]["S"].removeprefix("INC#") for item in self._begins(f"KEY#{access_key}", "INC#")]
+
+    def revise(self, revision: Revision) -> bool:
+        """HEAD if nobody changed it, the changed facts, the notices; held pages are withdrawn, or nothing is done."""
+        facts = [self._table.put(items.fact(revision.incident.id, fact)) for fact in revision.facts]
+        told = [*self._told(revision.notices), *self._withdrawn(revision.withdraws)]
+        return not self._table.transact([self._head(revision.incident), *facts, *told])
 
     def advance(self, incident: Incident, notices: Sequence[Notice]) -> bool:
         """A digest or a close: HEAD if nobody changed it, and the notices; the pointer goes with the close."""
@@ -92,10 +127,7 @@ class Table:
 
     def claim(self, due: Due, now: datetime, until: datetime) -> Claimed | None:
         """Ours until the lease ends, or None: not due, somebody else's, or something before it in its lane is open."""
-        sends = self._table.query(
-            "PK = :pk AND begins_with(SK, :sends)",
-            {":pk": s(f"INC#{due.incident}"), ":sends": s(f"SEND#{due.channel}#")},
-        )
+        sends = self._begins(f"INC#{due.incident}", f"SEND#{due.channel}#")
         mine = next((item for item in sends if item["SK"] == items.send_key(due)["SK"]), None)
         if mine is None or any(_holds_back(other, mine) for other in sends):
             return None
@@ -150,6 +182,43 @@ class Table:
         item = {**items.open_key(incident.scope), "incident": s(incident.id)}
         values = {":id": s(incident.id), ":old": s(replaces or incident.id)}
         return self._table.put(item, "attribute_not_exists(PK) OR incident IN (:id, :old)", values)
+
+    def _tags(self, plan: Plan) -> list[dict[str, Any]]:
+        """New taggings; and that the tags are still as they were read: else the record is decided on again."""
+        operations = [self._table.put(items.tagging(one)) for one in plan.taggings]
+        for tags in plan.tags:
+            condition = "version = :read" if tags.version else "attribute_not_exists(PK)"
+            values = {":read": n(tags.version)} if tags.version else None
+            more = [one for one in plan.taggings if one.account == tags.account]
+            if more:
+                operations.append(self._table.put(items.tags(tags.with_more(*more)), condition, values))
+            else:
+                operations.append(self._table.check(items.tags_key(tags.account), condition, values))
+        return operations
+
+    def _still_waits(self, plan: Plan, incident_id: str, now: datetime) -> list[dict[str, Any]]:
+        """A call with an unknown key waits for its AssumeRoot, which must not have come meanwhile."""
+        if plan.waits_for is None:
+            return []
+        return [
+            self._table.check(items.task_key(plan.waits_for), "attribute_not_exists(PK)"),
+            self._table.put(items.waiting(plan.waits_for, incident_id, now)),
+        ]
+
+    def _withdrawn(self, sends: Sequence[Due]) -> list[dict[str, Any]]:
+        """Held pages that are not sent after all, if nobody has claimed them."""
+        return [
+            self._table.update_in(
+                items.send_key(due),
+                "SET #state = :withdrawn REMOVE due_at, due_shard",
+                "#state = :due AND attempts = :none",
+                {":withdrawn": s("withdrawn"), ":due": s("due"), ":none": n(0)},
+            )
+            for due in sends
+        ]
+
+    def _begins(self, partition: str, prefix: str) -> list[Item]:
+        return self._table.query("PK = :pk AND begins_with(SK, :prefix)", {":pk": s(partition), ":prefix": s(prefix)})
 
     def _told(self, notices: Sequence[Notice]) -> list[dict[str, Any]]:
         return [

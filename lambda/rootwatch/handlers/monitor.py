@@ -28,8 +28,7 @@ def handler(event: Event, context: LambdaContext) -> PartialItemFailureResponse:
         for item in read_text(record.body):
             try:
                 intake.take(item, receives)
-            except Exception as error:
-                # One record never stops its neighbours.
+            except Exception as error:  # noqa: BLE001 # one record never stops its neighbours; raised below
                 logger.exception("a record was not stored", extra={"record": item.key, "receives": receives})
                 failures.append(error)
         if failures:

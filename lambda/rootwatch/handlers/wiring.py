@@ -71,7 +71,7 @@ def store() -> Table:
 def directory() -> Directory:
     """AWS Organizations."""
     client: OrganizationsClient = boto3.client("organizations", config=_QUICK)
-    return Directory(client, settings().owner_tag, now)
+    return Directory(client, settings(), now)
 
 
 @cache

@@ -71,7 +71,7 @@ def test_nothing_pages_twice_whatever_comes_again(items, random):
 def test_each_distinct_record_gets_one_disposition(items):
     journal = _played([*items, *items])
     assert set(journal.store.marks) == {item.key for item in items}
-    assert sum(len(facts) for facts in journal.store.facts.values()) == len(items)
+    assert sum(len(facts) for facts in journal.store.story.values()) == len(items)
 
 
 @given(st.lists(_items, min_size=1, max_size=12, unique_by=lambda item: item.key))
@@ -85,6 +85,6 @@ def test_every_harm_that_is_high_or_worse_has_been_paged_at_that_severity(items)
 def _facts(journal):
     return {
         (fact.key, fact.kind, fact.harm, fact.severity, fact.verdict)
-        for facts in journal.store.facts.values()
-        for fact in facts
+        for facts in journal.store.story.values()
+        for fact in facts.values()
     }

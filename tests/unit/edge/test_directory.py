@@ -8,7 +8,7 @@ from botocore.config import Config
 from moto import mock_aws
 
 from rootwatch.edge.directory import Directory
-from tests.support.records import NOON
+from tests.support.records import NOON, settings
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ class Clock:
 
 
 def test_an_account_has_a_name_a_path_and_an_owner(organizations, payments):
-    account = Directory(organizations, "owner", Clock()).account(payments)
+    account = Directory(organizations, settings(), Clock()).account(payments)
     assert (account.name, account.path, account.owner) == (
         "prod-payments",
         "Root/Workloads/Production",
@@ -55,7 +55,7 @@ def test_an_account_has_a_name_a_path_and_an_owner(organizations, payments):
 
 
 def test_an_account_that_is_not_ours_is_unknown_and_says_why(organizations, payments):
-    account = Directory(organizations, "owner", Clock()).account("999900001111")
+    account = Directory(organizations, settings(), Clock()).account("999900001111")
     assert (account.name, account.path) == (None, None)
     assert "AccountNotFoundException" in account.unknown
 
@@ -64,7 +64,7 @@ def test_what_is_known_is_asked_once_an_hour_and_what_is_not_once_a_minute(organ
     clock, asked = Clock(), []
     describe = organizations.describe_account
     monkeypatch.setattr(organizations, "describe_account", lambda **k: asked.append(k["AccountId"]) or describe(**k))
-    directory = Directory(organizations, "owner", clock)
+    directory = Directory(organizations, settings(), clock)
     for _ in range(3):
         directory.account(payments)
         directory.account("999900001111")
@@ -84,6 +84,6 @@ def test_organizations_out_of_reach_raises_nothing():
         aws_secret_access_key="x",
         config=Config(retries={"total_max_attempts": 1}),
     )
-    account = Directory(client, "owner", Clock()).account("111122223333")
+    account = Directory(client, settings(), Clock()).account("111122223333")
     assert account.id == "111122223333"
     assert "can't be reached" in account.unknown

@@ -1,74 +1,17 @@
 """Taking a record in: what is told while parts of us are broken (law 1), and that nothing is lost or told twice."""
 
-import io
 from datetime import timedelta
 
 import pytest
 from aws_lambda_powertools import Logger, Metrics
 
-from rootwatch.catalogue import Catalogue, load
-from rootwatch.core.ports import Account, Outcome, StoreDownError
+from rootwatch.core.ports import Outcome, StoreDownError
 from rootwatch.core.record import Unreadable
 from rootwatch.edge.delivery import Delivery
 from rootwatch.edge.dynamo import RecordRefusedError
-from rootwatch.edge.intake import Intake, NotStoredError
-from tests.support.memory_store import MemoryStore
-from tests.support.records import ACCOUNT, NOON, call, settings, sign_in
-
-
-class Channel:
-    """Keeps what it was given; answers as the script says, then that it was sent."""
-
-    def __init__(self):
-        self.seen, self.script = [], []
-
-    def send(self, notice, thread):
-        answer = self.script.pop(0) if self.script else Outcome(state="sent", receipt=f"ts-{len(self.seen)}")
-        if isinstance(answer, Exception):
-            raise answer
-        self.seen.append((notice, thread))
-        return answer
-
-
-class Directory:
-    def __init__(self, unknown=""):
-        self.unknown = unknown
-
-    def account(self, account_id):
-        return Account(id=account_id, name=None if self.unknown else "prod-payments", unknown=self.unknown)
-
-
-class BrokenCatalogue(Catalogue):
-    def __init__(self):
-        super().__init__([])
-
-    def find(self, source, name, record):
-        raise KeyError("a fault of ours")
-
-
-class Monitor:
-    """An intake on the table in memory with three channels; the clock stands until it is moved."""
-
-    def __init__(self, *, catalogue=None, directory=None):
-        self.now = NOON
-        self.store = MemoryStore()
-        self.channels = {name: Channel() for name in ("pagerduty", "sns", "slack")}
-        self.log = io.StringIO()
-        logger, metrics = Logger(service=f"test-{id(self)}", stream=self.log), Metrics(namespace="test", service="test")
-        self.delivery = Delivery(self.store, self.channels.__getitem__, lambda: self.now, logger, metrics)
-        self.intake = Intake(
-            store=self.store,
-            directory=directory or Directory(),
-            delivery=self.delivery,
-            settings=settings(),
-            catalogue=load() if catalogue is None else catalogue,
-            now=lambda: self.now,
-            logger=logger,
-            metrics=metrics,
-        )
-
-    def seen(self, channel):
-        return [notice for notice, _ in self.channels[channel].seen]
+from rootwatch.edge.intake import NotStoredError
+from tests.support.monitor import BrokenCatalogue, Directory, Monitor
+from tests.support.records import ACCOUNT, NOON, call, sign_in
 
 
 def test_a_sign_in_reaches_all_three_channels_once():

@@ -3,8 +3,6 @@
 https://docs.aws.amazon.com/organizations/latest/APIReference/API_RegisterDelegatedAdministrator.html
 """
 
-# ruff: noqa: SLF001 - ministack has no public interface
-
 import time
 from collections.abc import Mapping
 from typing import Any

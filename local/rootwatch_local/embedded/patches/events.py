@@ -3,8 +3,6 @@
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
 """
 
-# ruff: noqa: SLF001 - ministack has no public interface
-
 import time
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Organizations: an organisation written as it is given, since CreateAccount draws ids and we choose them."""
 
-# ruff: noqa: SLF001 - ministack has no public interface
-
 import time
 
 import ministack.services.organizations as org

@@ -3,8 +3,6 @@
 https://docs.aws.amazon.com/organizations/latest/APIReference/API_Tag.html
 """
 
-# ruff: noqa: SLF001 - ministack has no public interface
-
 import re
 import unicodedata
 from collections.abc import Callable, Mapping

@@ -3,8 +3,6 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-prereqs.html
 """
 
-# ruff: noqa: SLF001 - ministack has no public interface
-
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 

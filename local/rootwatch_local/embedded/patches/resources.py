@@ -4,8 +4,6 @@ A stack with one unknown type is refused whole, so each is registered, if only a
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-template-resource-type-ref.html
 """
 
-# ruff: noqa: SLF001 - ministack has no public interface
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

@@ -4,8 +4,6 @@ The CDK command line looks at a stack once and then every five seconds: with not
 takes as long as its work.
 """
 
-# ruff: noqa: SLF001 - ministack has no public interface
-
 import asyncio
 import time
 from collections.abc import Callable, Mapping

@@ -3,8 +3,6 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-cloudformation-stackset.html
 """
 
-# ruff: noqa: SLF001 - ministack has no public interface
-
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any

@@ -4,8 +4,6 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
 """
 
-# ruff: noqa: SLF001 - ministack has no public interface
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

@@ -3,8 +3,6 @@
 https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 """
 
-# ruff: noqa: SLF001 - ministack has no public interface
-
 import re
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -1,0 +1,1 @@
+"""The generated parts of the documentation: a module a page, each function one part as Markdown."""

@@ -1,0 +1,75 @@
+"""What later knowledge makes of an incident: a tag's record or an AssumeRoot that came after the calls it explains.
+
+Nothing here lowers what happened before a window began: the facts are weighed again by the same rules, at their own
+time. Doing it twice changes nothing more, so a crash in between is mended by doing it again.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from rootwatch.core import tasks
+from rootwatch.core.decide import next_due, overtaken, pages_due
+from rootwatch.core.fact import Fact
+from rootwatch.core.incident import Incident, reweighed
+from rootwatch.core.notice import Notice, dedup_key, notice
+from rootwatch.core.ports import Revision
+from rootwatch.core.settings import Settings
+from rootwatch.core.tags import Tags
+from rootwatch.core.tasks import Task
+from rootwatch.core.verdict import weigh
+from rootwatch.core.words import Harm, pages, rank
+
+
+def revise(
+    incident: Incident,
+    facts: Sequence[Fact],
+    tags: Tags,
+    known_tasks: Mapping[str, Task],
+    settings: Settings,
+    now: datetime,
+) -> Revision | None:
+    """The revision, or None when nothing changes. ``facts`` are all of the incident's."""
+    again = [_again(fact, tags, known_tasks, settings) for fact in facts]
+    changed = tuple(new for old, new in zip(facts, again, strict=True) if new != old)
+    if not changed or incident.state == "closed":
+        return None
+    after = reweighed(incident, again)
+    withdrawn = _withdrawn(incident, after, now)
+    sent = [(harm, severity) for harm, severity in sorted(incident.paged.items()) if harm not in withdrawn]
+    explained = after.verdict == "privileged-task"
+    resolves = tuple(dedup_key(incident.id, harm, severity) for harm, severity in sent) if explained else ()
+    after = msgspec.structs.replace(
+        after,
+        # A page that was sent stays sent; one that is withdrawn never was.
+        paged={harm: severity for harm, severity in after.paged.items() if harm not in withdrawn},
+        held={harm: held for harm, held in after.held.items() if harm not in withdrawn},
+    )
+    told: list[Notice] = []
+    worst_fact = max(changed, key=lambda fact: rank(fact.severity))
+    if withdrawn or resolves or rank(after.severity) < rank(incident.severity):
+        after, one = notice("corrected", after, settings, now, fact=worst_fact, resolves=resolves)
+        told.append(one)
+    for page in pages_due(after, changed, now):
+        after, one = notice("escalated", after, settings, now, fact=worst_fact, page=page)
+        told.append(one)
+    replaced = overtaken(incident, after, now)
+    after = msgspec.structs.replace(after, due_at=next_due(after, settings, now))
+    return Revision(incident=after, facts=changed, notices=tuple(told), withdraws=replaced)
+
+
+def _again(fact: Fact, tags: Tags, known_tasks: Mapping[str, Task], settings: Settings) -> Fact:
+    if fact.verdict == "privileged-task":
+        return fact
+    task = known_tasks.get(fact.access_key_id or "")
+    if task and tasks.why_not(task, fact, settings) is None:
+        return tasks.as_task(fact, task)
+    weighed = weigh(fact, tags, settings)
+    # A hold that a missing AssumeRoot was given stays: the page is on its way or withdrawn by now.
+    return msgspec.structs.replace(weighed, hold=fact.hold if weighed.verdict == "unplanned" else 0)
+
+
+def _withdrawn(before: Incident, after: Incident, now: datetime) -> set[Harm]:
+    """The harms whose held page is not sent after all."""
+    return {harm for harm, held in before.held.items() if now < held.until and not pages(after.harms.get(harm, "low"))}

@@ -1,0 +1,67 @@
+"""What an account's tags declare, over time: windows, and values that are none with the reason why."""
+
+from datetime import datetime
+from itertools import zip_longest
+
+import msgspec
+
+from rootwatch.core.tags import Tagging, Tags
+from rootwatch.core.window import NotAWindowError, Window, parse
+
+
+class NoWindow(msgspec.Struct, frozen=True, kw_only=True):
+    """A value of the tag that declares nothing."""
+
+    since: datetime
+    ended: datetime | None
+    why: str
+
+
+def declared(tags: Tags) -> tuple[list[Window], list[NoWindow]]:
+    """Every window that these tags ever declared, and every value that was none.
+
+    A tag that is removed or overwritten ends its window then. The same value set again changes nothing.
+    """
+    windows: list[Window] = []
+    refused: list[NoWindow] = []
+    values = _changes_of_value(tags)
+    for tagging, following in zip_longest(values, values[1:]):
+        ended = following.at if following else None
+        if tagging.value is None:
+            continue
+        try:
+            window = parse(
+                tagging.account, tagging.value, set_at=tagging.at, set_by=tagging.by, by_root=tagging.by_root
+            )
+        except NotAWindowError as error:
+            refused.append(NoWindow(since=tagging.at, ended=ended, why=str(error)))
+            continue
+        until = min(window.until, ended) if ended else window.until
+        windows.append(msgspec.structs.replace(window, until=until, proved=tagging.proved))
+    return windows, refused
+
+
+def approved(window: Window, tags: Tags, at: datetime) -> bool:
+    """Whether somebody else had approved the window's ticket by then: another principal, proved by its own record."""
+    if not window.proved or not window.ticket:
+        return False
+    last = None
+    for tagging in tags.taggings:
+        if tagging.purpose == "approval" and tagging.at <= at:
+            last = tagging
+    return (
+        last is not None
+        and last.proved
+        and not last.by_root
+        and last.value == window.ticket
+        and last.by is not None
+        and last.by != window.set_by
+    )
+
+
+def _changes_of_value(tags: Tags) -> list[Tagging]:
+    kept: list[Tagging] = []
+    for tagging in tags.taggings:
+        if tagging.purpose == "window" and not (kept and kept[-1].value == tagging.value):
+            kept.append(tagging)
+    return kept

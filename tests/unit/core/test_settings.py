@@ -1,0 +1,189 @@
+"""Every kind of bad setting gets one sentence that names the key and says what to write."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rootwatch.core.settings import Settings, SettingsError, describe, from_json, parse
+
+GOOD: dict[str, Any] = {
+    "organization_id": "o-exampleorgid",
+    "management_account": "111122223333",
+    "hub_account": "444455556666",
+    "hub_region": "us-east-1",
+    "organizational_units": ["r-a1b2"],
+    "regions": ["us-east-1", "eu-central-1", "us-gov-west-1", "ap-southeast-2", "eusc-de-east-1"],
+}
+FULL: dict[str, Any] = GOOD | {
+    "organizational_units": ["r-a1b2", "ou-a1b2-12345678"],
+    "root_access_administrators": ["777788889999"],
+    "slack": {"secret": "rootwatch/slack", "channel": "C0123456789", "api_url": "http://127.0.0.1:8080/api/"},
+    "pagerduty": {"secret": "rootwatch/pagerduty", "service_region": "eu", "events_url": "http://localhost:8081/v2/"},
+    "emails": ["security@example.com"],
+    "break_glass_tag": "security/break glass",
+    "owner_tag": "team",
+    "incident_gap_minutes": 60,
+    "digest_minutes": 5,
+    "log_retention_days": 731,
+}
+ODD = [None, True, 5, -1, 1.5, "", " ", "x", "\n", [], ["x"], [None], {}, {"x": 1}, 10**30]
+
+
+def refusal(obj: object) -> str:
+    with pytest.raises(SettingsError) as caught:
+        parse(obj)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "obj",
+    [GOOD, FULL, GOOD | {"slack": {"secret": "hook"}}, GOOD | {"slack": None, "pagerduty": None, "emails": []}],
+    ids=["least", "full", "a webhook has no channel", "null"],
+)
+def test_what_is_written_out_is_read_back_equal(obj):
+    settings = parse(obj)
+    assert from_json(settings.to_json()) == settings
+    assert from_json(settings.to_json()).to_json() == settings.to_json()
+
+
+def test_the_settings_in_cdk_json_are_good():
+    file = Path(__file__).parents[3] / "cdk.json"
+    parse(json.loads(file.read_text("utf-8"))["context"]["rootwatch"])
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "write"),
+    [
+        ("organization_id", "exampleorgid", "the organisation's id such as o-exampleorgid"),
+        ("organization_id", "o-Example0000", "the organisation's id such as o-exampleorgid"),
+        ("organization_id", "o-exampleorgid\n", "the organisation's id such as o-exampleorgid"),
+        ("management_account", 111122223333, "an account id of 12 digits in quotes"),
+        ("management_account", "11112222333", "an account id of 12 digits in quotes"),
+        ("hub_account", "1111-2222-3333", "an account id of 12 digits in quotes"),
+        ("hub_account", "١١١١٢٢٢٢٣٣٣٣", "an account id of 12 digits in quotes"),
+        ("hub_account", "444455556666\n", "an account id of 12 digits in quotes"),
+        ("hub_region", "Frankfurt", "a Region such as eu-central-1"),
+        ("hub_region", "eu-central-1a", "a Region such as eu-central-1"),
+        ("organizational_units", "r-a1b2", "a list of at least one root or organisational unit id"),
+        ("organizational_units", [], "a list of at least one root or organisational unit id"),
+        ("organizational_units", ["a1b2"], "a list of at least one root or organisational unit id"),
+        ("regions", [], "a list of every Region that is enabled in your accounts"),
+        ("regions", ["us-east-1", "mars"], "a list of every Region that is enabled in your accounts"),
+        ("root_access_administrators", ["x"], "a list of accounts besides the management account"),
+        ("slack", "rootwatch/slack", "an object with secret, channel, api_url"),
+        ("slack.secret", "has spaces", "the name of a Secrets Manager secret"),
+        ("slack.channel", "", "a channel id such as C0123456789"),
+        ("slack.api_url", "https://slack.com/api", "an https address that ends in a slash"),
+        ("slack.api_url", "http://slack.com/api/", "an https address that ends in a slash"),
+        ("slack.api_url", "http://localhost.example.com/", "an https address that ends in a slash"),
+        ("slack.api_url", "https://slack.com/api/\n", "an https address that ends in a slash"),
+        ("slack.api_url", "https:///", "an https address that ends in a slash"),
+        ("pagerduty.secret", "", "the name of a Secrets Manager secret"),
+        ("pagerduty.service_region", "de", '"us" or "eu"'),
+        ("pagerduty.events_url", "ftp://example.com/", "an https address that ends in a slash"),
+        ("pagerduty.events_url", "http://example.com/v2/", "an https address that ends in a slash"),
+        ("emails", "security@example.com", "a list of e-mail addresses"),
+        ("emails", ["security"], "a list of e-mail addresses"),
+        ("break_glass_tag", "", "the key of the tag on an account that declares a break-glass window"),
+        ("break_glass_tag", "break;glass", "the key of the tag on an account that declares a break-glass window"),
+        ("approval_tag", "approved\n", "the key of the tag on an account with which somebody else approves"),
+        ("owner_tag", "x" * 129, "the key of the tag on an account that names its owner"),
+        ("incident_gap_minutes", "30", "whole minutes, 5 to 1440"),
+        ("incident_gap_minutes", 4, "whole minutes, 5 to 1440"),
+        ("digest_minutes", 0, "whole minutes, 1 to 1440"),
+        ("digest_minutes", True, "whole minutes, 1 to 1440"),
+        ("log_retention_days", 14, "30, 60, 90, 180, 365, 400 or 731"),
+    ],
+)
+def test_a_bad_value_is_refused_in_a_sentence_that_says_what_to_write(key, value, write):
+    section, _, name = key.rpartition(".")
+    obj = FULL | ({section: FULL[section] | {name: value}} if section else {name: value})
+    said = refusal(obj)
+    assert said.startswith(f"rootwatch.{key} is not valid: write {write}")
+    assert said.endswith(".")
+    assert "\n" not in said
+
+
+@pytest.mark.parametrize("key", [*GOOD, "slack.secret", "pagerduty.secret"])
+def test_a_missing_key_is_named_with_what_to_write_there(key):
+    section, _, name = key.rpartition(".")
+    whole = FULL[section] if section else FULL
+    rest = {other: value for other, value in whole.items() if other != name}
+    said = refusal(FULL | {section: rest} if section else rest)
+    assert said == f"rootwatch.{key} is missing: write {describe(f'rootwatch.{key}')}."
+
+
+@pytest.mark.parametrize("key", ["slak", "slack.chanel", "pagerduty.key", "Regions", ""])
+def test_an_unknown_key_is_named_with_those_that_there_are(key):
+    section, _, name = key.rpartition(".")
+    said = refusal(FULL | ({section: FULL[section] | {name: 1}} if section else {name: 1}))
+    assert said.startswith(f"rootwatch.{key} is not a setting: write one of ")
+    assert "secret" in said or "organization_id" in said
+
+
+def test_the_hubs_region_must_be_among_the_regions():
+    said = refusal(GOOD | {"hub_region": "eu-west-1"})
+    assert said == "rootwatch.hub_region is not among rootwatch.regions: add it there."
+
+
+def test_a_tag_that_declares_cannot_approve_too():
+    said = refusal(GOOD | {"approval_tag": "break-glass"})
+    assert said.startswith("rootwatch.approval_tag is the same as rootwatch.break_glass_tag: write another key")
+
+
+@pytest.mark.parametrize("obj", [None, [], "x", 5, [GOOD]])
+def test_what_is_not_an_object_is_refused(obj):
+    assert "one JSON object" in refusal(obj)
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"\xff", b"nope", b"[" * 100_000])
+def test_what_is_not_json_is_refused(text):
+    with pytest.raises(SettingsError, match="not JSON"):
+        from_json(text)
+
+
+@pytest.mark.parametrize("key", Settings.__struct_fields__)
+def test_any_odd_value_at_any_key_is_taken_or_refused_by_name(key):
+    for value in ODD:
+        said = None
+        try:
+            parse(FULL | {key: value})
+        except SettingsError as error:
+            said = str(error)
+        assert said is None or (said.startswith(f"rootwatch.{key}") and "write" in said), (value, said)
+
+
+@given(st.recursive(st.sampled_from(ODD[:11]), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+def test_nothing_but_a_settings_error_is_raised(obj):
+    with pytest.raises(SettingsError):
+        parse(obj)
+
+
+def test_every_setting_says_what_to_write():
+    for name in Settings.__struct_fields__:
+        assert describe(f"rootwatch.{name}") != "a value of the right type", name
+
+
+def test_durations_are_not_read_from_texts_or_fractions():
+    for value in ("30", 30.5, None, [30]):
+        assert "whole minutes" in refusal(GOOD | {"digest_minutes": value})
+
+
+def test_pagerduty_has_its_own_address_in_each_service_region():
+    for region, url in (("us", "https://events.pagerduty.com/v2/"), ("eu", "https://events.eu.pagerduty.com/v2/")):
+        settings = parse(GOOD | {"pagerduty": {"secret": "x", "service_region": region}})
+        assert settings.pagerduty is not None
+        assert settings.pagerduty.url == url
+
+
+def test_who_is_believed_follows_from_the_accounts():
+    settings = parse(FULL)
+    assert settings.may_assume_root == {"111122223333", "777788889999"}
+    assert settings.may_tag == {"111122223333", "444455556666", "777788889999"}
+    assert settings.guarded_accounts == {"111122223333", "444455556666"}
+    assert settings.channels == ("pagerduty", "sns", "slack")
+    assert parse(GOOD).channels == ("sns",)

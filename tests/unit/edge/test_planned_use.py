@@ -1,0 +1,274 @@
+"""Law 4: a tag lowers the noise, never hides the use; what it can't cover pages; nothing lowers what came before it."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.monitor import Directory, Monitor
+from tests.support.records import ACCOUNT, BEN, HUB, MANAGEMENT, NOON, OTHER, after, call, failed_sign_in, sign_in, tag
+
+WINDOW = "until=2026-11-24T14:00Z ticket=SEC-142 by=ana@example.com"
+
+
+def console(name, at, **changes):
+    return call(name, at, **changes)
+
+
+def test_a_sign_in_inside_a_window_pages_nobody_and_is_told_quietly():
+    monitor = Monitor().take(tag(WINDOW), sign_in(after(5)))
+    assert monitor.pages == []
+    [notice] = monitor.seen("pagerduty")
+    assert (notice.type, notice.severity, notice.is_change_event) == ("planned", "low", True)
+    assert len(monitor.seen("slack")) == len(monitor.seen("sns")) == 1
+    assert notice.fact.ticket == "SEC-142"
+
+
+def test_a_sign_in_without_mfa_inside_a_window_is_medium_and_pages_nobody():
+    monitor = Monitor().take(tag(WINDOW), sign_in(after(5), mfa="No"))
+    assert (monitor.pages, monitor.incident.severity) == ([], "medium")
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("iam", "CreateAccessKey"),
+        ("cloudtrail", "StopLogging"),
+        ("guardduty", "DeleteDetector"),
+        ("organizations", "LeaveOrganization"),
+        ("account", "AcceptPrimaryEmailUpdate"),
+        ("organizations", "CloseAccount"),
+        ("iam", "DeactivateMFADevice"),
+    ],
+)
+def test_no_window_covers_the_worst(source, name):
+    monitor = Monitor().take(
+        tag(WINDOW), sign_in(after(5)), call(name, after(6), eventSource=f"{source}.amazonaws.com")
+    )
+    assert len(monitor.pages) == 1
+    assert monitor.incident.verdict == "breakthrough"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "ticket=SEC-142",
+        "until=tomorrow",
+        "until=2026-11-25T14:00Z",
+        "until=2026-11-24T11:00Z",
+        "until=2026-11-24T14:00Z net=nowhere",
+        "until=2026-11-24T14:00Z until=2026-11-24T15:00Z",
+        "until=2026-11-24T14:00Z covers=everything",
+        "",
+    ],
+)
+def test_a_value_that_is_no_window_pages_and_says_why(value):
+    monitor = Monitor().take(tag(value), sign_in(after(5)))
+    assert len(monitor.pages) == 1
+    assert monitor.seen("pagerduty")[0].fact.verdict_why != "no break-glass window"
+
+
+def test_a_tag_set_by_root_is_no_window():
+    monitor = Monitor().take(tag(WINDOW, identity={"type": "Root"}), sign_in(after(5)))
+    assert [key.split("/")[1][:12] for key in monitor.pages] == [MANAGEMENT, ACCOUNT]
+    assert "root itself set the tag" in monitor.seen("slack")[1].fact.verdict_why
+
+
+def test_a_tag_record_of_a_member_account_is_not_believed():
+    monitor = Monitor().take(tag(WINDOW, caller=OTHER), sign_in(after(5)))
+    assert len(monitor.pages) == 1
+
+
+def test_a_refused_tag_call_declares_nothing():
+    monitor = Monitor().take(tag(WINDOW, errorCode="AccessDeniedException"), sign_in(after(5)))
+    assert len(monitor.pages) == 1
+
+
+def test_a_window_of_another_account_covers_nothing():
+    monitor = Monitor().take(tag(WINDOW, account=OTHER), sign_in(after(5)))
+    assert len(monitor.pages) == 1
+
+
+def test_use_after_the_window_pages_and_names_its_end():
+    monitor = Monitor().take(tag(WINDOW), sign_in(after(121)))
+    assert "ended at 2026-11-24 14:00Z" in monitor.seen("pagerduty")[0].fact.verdict_why
+
+
+def test_a_removed_tag_ends_its_window_then():
+    monitor = Monitor().take(tag(WINDOW), tag(None, after(10)), sign_in(after(11)))
+    assert len(monitor.pages) == 1
+
+
+def test_an_overwritten_tag_ends_its_window_then():
+    monitor = Monitor().take(tag(WINDOW), tag("until=2026-11-24T12:08Z", after(5)), sign_in(after(10)))
+    assert len(monitor.pages) == 1
+
+
+def test_the_same_value_set_again_changes_nothing():
+    monitor = Monitor().take(tag(WINDOW), tag(WINDOW, after(5)), sign_in(after(3)), sign_in(after(10)))
+    assert monitor.pages == []
+
+
+def test_from_narrows_only():
+    later_start = WINDOW + " from=2026-11-24T13:00Z"
+    assert len(Monitor().take(tag(later_start), sign_in(after(5))).pages) == 1
+    assert Monitor().take(tag(later_start), sign_in(after(65))).pages == []
+    earlier_start = WINDOW + " from=2026-11-24T10:00Z"
+    assert len(Monitor().take(tag(earlier_start), sign_in(after(-5))).pages) == 1
+
+
+def test_use_from_outside_the_window_s_network_is_high_and_pages():
+    declared = tag(WINDOW + " net=198.51.100.0/24")
+    inside = Monitor().take(declared, sign_in(after(5), sourceIPAddress="198.51.100.9"))
+    outside = Monitor().take(declared, sign_in(after(5), sourceIPAddress="203.0.113.5"))
+    assert (inside.pages, len(outside.pages)) == ([], 1)
+    assert "outside of the window's net=" in outside.seen("pagerduty")[0].fact.verdict_why
+
+
+@pytest.mark.parametrize("account", [MANAGEMENT, HUB])
+def test_a_window_of_the_management_or_hub_account_lowers_to_high_only(account):
+    monitor = Monitor().take(tag(WINDOW, account=account), sign_in(after(5), mfa="No", account=account))
+    assert [key.rsplit("/", 1)[1] for key in monitor.pages] == ["high"]
+
+
+def test_an_approved_window_of_the_management_account_pages_nobody():
+    approval = tag("SEC-142", after(1), account=MANAGEMENT, by=BEN, key="break-glass-approval")
+    monitor = Monitor().take(tag(WINDOW, account=MANAGEMENT), approval, sign_in(after(5), account=MANAGEMENT))
+    assert monitor.pages == []
+
+
+COVERS = WINDOW + " covers=mfa"
+
+
+def deactivate(at):
+    return call("DeactivateMFADevice", at, requestParameters={"serialNumber": f"arn:aws:iam::{ACCOUNT}:mfa/root"})
+
+
+def test_covers_counts_only_with_an_approval():
+    assert len(Monitor().take(tag(COVERS), deactivate(after(5))).pages) == 1
+    approval = tag("SEC-142", after(1), by=BEN, key="break-glass-approval")
+    assert Monitor().take(tag(COVERS), approval, deactivate(after(5))).pages == []
+
+
+@pytest.mark.parametrize(
+    "approval",
+    [
+        tag("SEC-142", after(1), key="break-glass-approval"),
+        tag("SEC-999", after(1), by=BEN, key="break-glass-approval"),
+        tag("SEC-142", after(9), by=BEN, key="break-glass-approval"),
+        tag("SEC-142", after(1), by=BEN, key="break-glass-approval", identity={"type": "Root"}),
+        tag("SEC-142", after(1), by=BEN, key="break-glass-approval", account=OTHER),
+    ],
+    ids=["by the one who declared", "of another ticket", "too late", "by root", "on another account"],
+)
+def test_an_approval_that_proves_nothing_covers_nothing(approval):
+    monitor = Monitor().take(tag(COVERS), approval, deactivate(after(5)))
+    assert [key for key in monitor.pages if key.startswith(f"rootwatch/{ACCOUNT}-")] != []
+
+
+def test_a_tag_that_is_not_known_to_precede_the_use_holds_the_page_for_a_minute_at_most():
+    monitor = Monitor(directory=Directory(tag=WINDOW))
+    monitor.now = after(5)
+    monitor.take(sign_in(after(4)))
+    assert monitor.pages == []
+    assert len(monitor.seen("slack")) == len(monitor.seen("sns")) == 1
+    assert "not confirmed" in monitor.seen("slack")[0].fact.verdict_why
+    monitor.later(seconds=60)
+    assert len(monitor.pages) == 1
+
+
+def test_a_held_page_is_withdrawn_when_the_tag_s_record_proves_that_it_came_first():
+    monitor = Monitor(directory=Directory(tag=WINDOW))
+    monitor.now = after(5)
+    monitor.take(sign_in(after(4)), tag(WINDOW, after(2)))
+    monitor.later(minutes=3)
+    assert monitor.pages == []
+    assert (monitor.incident.verdict, monitor.incident.paged) == ("planned", {})
+    assert [notice.type for notice in monitor.seen("slack")] == ["opened", "corrected"]
+
+
+def test_a_held_page_goes_out_when_the_tag_s_record_shows_that_it_came_after():
+    monitor = Monitor(directory=Directory(tag=WINDOW))
+    monitor.now = after(5)
+    monitor.take(sign_in(after(3)), tag(WINDOW, after(4)))
+    monitor.later(minutes=1)
+    assert len(monitor.pages) == 1
+
+
+def test_what_no_window_could_cover_is_never_held():
+    monitor = Monitor(directory=Directory(tag=WINDOW))
+    monitor.now = after(5)
+    monitor.take(call("CreateAccessKey", after(4)))
+    assert len(monitor.pages) == 1
+
+
+def test_a_worse_act_during_the_hold_pages_at_once_and_the_held_page_is_dropped():
+    monitor = Monitor(directory=Directory(tag=WINDOW))
+    monitor.now = after(5)
+    monitor.take(sign_in(after(4)), failed_sign_in(after(3), sourceIPAddress="198.51.100.7"))
+    assert [key.rsplit("/", 2)[1:] for key in monitor.pages] == [["access", "critical"]]
+    monitor.later(minutes=3)
+    assert len(monitor.pages) == 1
+
+
+def test_from_its_first_reading_on_a_tag_is_a_window():
+    monitor = Monitor(directory=Directory(tag=WINDOW))
+    monitor.now = after(5)
+    monitor.take(sign_in(after(4)))
+    monitor.now = after(7)
+    monitor.take(call("ListUsers", after(6), readOnly=True))
+    assert [fact.verdict for fact in monitor.facts] == ["unplanned", "planned"]
+
+
+def test_a_tag_set_after_a_page_does_not_reach_back():
+    monitor = Monitor().take(sign_in(after(1)))
+    monitor.now = after(3)
+    monitor.take(tag(WINDOW, after(2)))
+    assert monitor.incident.verdict == "unplanned"
+    assert len(monitor.pages) == 1
+
+
+_acts = st.sampled_from(["sign in", "sign in without MFA", "ListUsers", "CreateUser", "CreateAccessKey", "fail"])
+
+
+def _act(what, minute, address):
+    at, where = after(minute), {"sourceIPAddress": address}
+    if what == "fail":
+        return failed_sign_in(at, **where)
+    if what.startswith("sign in"):
+        return sign_in(at, mfa="No" if "without" in what else "Yes", **where)
+    return call(what, at, readOnly=what.startswith("List"), **where)
+
+
+_uses = st.builds(_act, _acts, st.integers(0, 25), st.sampled_from(["203.0.113.5", "198.51.100.7"]))
+_tags = st.builds(
+    lambda minute, value: tag(value, after(minute)),
+    st.integers(0, 25),
+    st.sampled_from([WINDOW, None, "until=2026-11-24T12:10Z", "no window", WINDOW + " net=203.0.113.0/24"]),
+)
+
+
+@given(st.data(), st.lists(_uses, min_size=1, max_size=6), st.lists(_tags, max_size=4))
+def test_tags_and_uses_in_any_order_of_arrival_make_the_same_story(data, uses, tags):
+    items = uses + tags
+    first, second = (_played(order) for order in (items, data.draw(st.permutations(items))))
+    assert _story(first) == _story(second)
+    assert first.incident.harms == second.incident.harms
+    assert first.incident.verdict == second.incident.verdict
+    for monitor in (first, second):
+        assert len(monitor.pages) == len(set(monitor.pages)), "nothing pages twice"
+        bad = {harm for harm, severity in monitor.incident.harms.items() if severity in ("high", "critical")}
+        assert bad <= {key.split("/")[2] for key in monitor.pages}, "what is bad in the end has paged"
+
+
+def _played(items):
+    monitor = Monitor()
+    for second, item in enumerate(items):
+        monitor.now = NOON + timedelta(seconds=second)
+        monitor.take(item)
+    return monitor
+
+
+def _story(monitor):
+    return {(fact.key, fact.severity, fact.verdict) for fact in monitor.facts}
