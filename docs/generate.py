@@ -16,6 +16,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "headlines": alerts.headlines,
     "sample e-mails": alerts.mails,
+    "watch events": alerts.watch_events,
     "catalogue numbers": catalogue.numbers,
     "catalogue services": catalogue.services,
     "catalogue critical": catalogue.critical,
@@ -23,6 +24,8 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "licences of the asset": licences.vendored,
     "licences of the project": licences.used,
     "settings": settings.top,
+    "settings of expected_use": settings.expected_use,
+    "settings of networks": settings.networks,
     "settings of slack": settings.slack,
     "settings of pagerduty": settings.pagerduty,
 }

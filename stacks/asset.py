@@ -14,6 +14,7 @@ from typing import Literal
 import uv
 
 from rootwatch import catalogue
+from rootwatch.catalogue import watch
 from stacks import bytecode
 
 Target = Literal["deploy", "local"]
@@ -119,6 +120,7 @@ def _add_own_code(package: Path, python: Path | None) -> None:
     leave = shutil.ignore_patterns("__pycache__", "*.toml", "*.md", "*.pyi", "py.typed", "tests")
     shutil.copytree(ROOT / "lambda" / "rootwatch", package, ignore=leave)
     (package / "catalogue" / "catalogue.json").write_bytes(catalogue.to_json())
+    (package / "catalogue" / "watch" / "watch.json").write_bytes(watch.to_json())
     if python:
         bytecode.compile_tree(package, python=python, runs_in=f"{TASK_ROOT}/rootwatch")
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from rootwatch.core.settings import Settings, SettingsError, parse
 from stacks.asset import Target
@@ -31,7 +32,7 @@ def read_settings(context: Mapping[str, object]) -> Settings:
     for key, value in sorted(context.items()):
         if key.startswith(f"{KEY}.") and isinstance(obj, Mapping):
             obj = _with(obj, key.split(".")[1:], _decode(key, value) if isinstance(value, str) else value)
-    return parse(obj)
+    return parse(obj, datetime.now(UTC).date())
 
 
 def _with(obj: Mapping[str, object], path: list[str], value: object) -> Mapping[str, object]:

@@ -1,6 +1,6 @@
 """The hub stack: where forwarded records become alerts."""
 
-from aws_cdk import CfnOutput, Environment, Stack
+from aws_cdk import CfnOutput, Duration, Environment, Stack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
@@ -9,12 +9,13 @@ from stacks import permissions
 from stacks.asset import Asset
 from stacks.channels import AlertTopic
 from stacks.intake import Intake
-from stacks.monitor import Monitor, Sweep
+from stacks.monitor import Monitor
+from stacks.scheduled import ScheduledFunction
 from stacks.table import IncidentTable
 
 
 class HubStack(Stack):
-    """Bus → queue → monitor → table → channels, and the sweep. Its outputs name what the command line looks for."""
+    """Bus → queue → monitor → table → channels, the sweep, the slow pass. Outputs name what the command line seeks."""
 
     def __init__(self, scope: Construct, *, settings: Settings, asset: Asset) -> None:
         super().__init__(
@@ -30,6 +31,7 @@ class HubStack(Stack):
         self.alerts = AlertTopic(self, settings=settings)
         self.monitor = self._monitor()
         self.sweep = self._sweep()
+        self.tags_pass = self._tags()
         self._add_outputs()
 
     def _monitor(self) -> Monitor:
@@ -47,9 +49,14 @@ class HubStack(Stack):
             ],
         )
 
-    def _sweep(self) -> Sweep:
-        return Sweep(
+    def _sweep(self) -> ScheduledFunction:
+        return ScheduledFunction(
             self,
+            name="sweep",
+            description="rootwatch: sends what is still due, writes digests, closes incidents.",
+            minutes=1,
+            # It stays for its minute, to send held pages to the second; then the next one takes over.
+            timeout=Duration.seconds(90),
             code=self._code,
             environment=self._environment("sweep"),
             log_retention_days=self._settings.log_retention_days,
@@ -58,6 +65,23 @@ class HubStack(Stack):
                 *permissions.find_due(self.incidents.table),
                 *permissions.publish(self.alerts),
                 *permissions.read_secrets(self._settings),
+            ],
+        )
+
+    def _tags(self) -> ScheduledFunction:
+        return ScheduledFunction(
+            self,
+            name="tags",
+            description="rootwatch: reads the break-glass tags of all accounts, slowly.",
+            minutes=15,
+            timeout=Duration.minutes(14),
+            code=self._code,
+            environment=self._environment("tags"),
+            log_retention_days=self._settings.log_retention_days,
+            statements=[
+                permissions.use_table(self.incidents.table),
+                *permissions.read_directory(self._settings),
+                permissions.list_accounts(),
             ],
         )
 

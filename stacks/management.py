@@ -4,11 +4,12 @@ from aws_cdk import Environment, Stack
 from constructs import Construct
 
 from rootwatch.core.settings import Settings
+from stacks.quarantine import Quarantine
 from stacks.stack_sets import ManagementMemberStackSet, MembersStackSet
 
 
 class ManagementStack(Stack):
-    """Brings the member's rules to every account and Region, the management account included."""
+    """Brings the member's rules to every account and Region, its own included, and keeps a quarantine ready."""
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
         super().__init__(
@@ -19,3 +20,4 @@ class ManagementStack(Stack):
         )
         MembersStackSet(self, settings=settings)
         ManagementMemberStackSet(self, settings=settings)
+        Quarantine(self)

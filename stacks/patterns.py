@@ -87,6 +87,14 @@ TAMPERING: Pattern = {
                 "requestParameters": {"$or": [{parameter: _OURS} for parameter in _NAMING_PARAMETERS]},
             },
         },
+        # A request names an event source mapping by a number; whose it is, the response says.
+        {
+            "source": ["aws.lambda"],
+            "detail": {
+                "eventName": [{"prefix": "DeleteEventSourceMapping"}, {"prefix": "UpdateEventSourceMapping"}],
+                "responseElements": {"functionArn": _OURS},
+            },
+        },
     ],
 }
 

@@ -62,3 +62,8 @@ def read_directory(settings: Settings) -> list[iam.PolicyStatement]:
         iam.PolicyStatement(actions=["organizations:ListParents"], resources=[accounts, units]),
         iam.PolicyStatement(actions=["organizations:DescribeOrganizationalUnit"], resources=[units]),
     ]
+
+
+def list_accounts() -> iam.PolicyStatement:
+    """The list of all accounts: the service allows no narrower resource."""
+    return iam.PolicyStatement(actions=["organizations:ListAccounts"], resources=["*"])

@@ -21,7 +21,7 @@ from rootwatch_cli.settings_file import BadInputError, read_settings
 from rootwatch_cli.sources import read_sources
 from rootwatch_cli.windows_file import read_windows, tags_by_account
 
-_TAGGING: Final = frozenset({"TagResource", "UntagResource"})
+_OF_OTHERS: Final = frozenset({"organizations.amazonaws.com", "account.amazonaws.com"})
 _NOBODY: Final = "000000000000"
 
 
@@ -44,7 +44,7 @@ _NOBODY: Final = "000000000000"
     "--settings",
     "settings_file",
     type=click.Path(path_type=Path),
-    help="The settings: a JSON object, or a cdk.json that holds it. Without them every AssumeRoot and tag is believed.",
+    help="The settings: a JSON object, or a cdk.json that holds it. Without them every account is believed.",
 )
 def explain(files: tuple[str, ...], style: str, windows_file: Path | None, settings_file: Path | None) -> None:
     """Say of each CloudTrail record whether it is root use, why, and what would be sent.
@@ -90,9 +90,9 @@ def _tasks(items: Iterable[Item]) -> dict[str, Task]:
 
 
 def _believing(items: list[Item]) -> Settings:
-    """Settings for input whose organisation we don't know: AWS let these accounts call AssumeRoot and tag accounts."""
+    """Settings for input whose organisation we don't know: AWS let these accounts call AssumeRoot and change others."""
     records = [item for item in items if isinstance(item, Record)]
-    callers = {r.account for r in records if r.account and (is_assume_root(r) or r.name in _TAGGING)}
+    callers = {r.account for r in records if r.account and (is_assume_root(r) or r.source in _OF_OTHERS)}
     return Settings(
         organization_id="o-unknown00000",
         management_account=_NOBODY,

@@ -8,9 +8,10 @@ import click
 import msgspec
 
 from rootwatch.core.decide import Item
+from rootwatch.core.fact import Fact
 from rootwatch.core.ports import Plan
 from rootwatch.core.record import Record
-from rootwatch.core.words import SEVERITIES, ChannelName, Harm, NoticeType, RootUseKind, Severity, Verdict
+from rootwatch.core.words import SEVERITIES, ChannelName, Harm, Kind, NoticeType, Severity, Verdict
 
 _COLOURS = {"critical": "red", "high": "magenta", "medium": "yellow", "low": "blue"}
 _NAMES = {"sns": "SNS", "slack": "Slack", "pagerduty": "PagerDuty"}
@@ -36,7 +37,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True, rename={"event_id":
     root_use: bool
     readable: bool
     reason: str
-    kind: RootUseKind | None
+    kind: Kind | None
     harm: Harm | None
     severity: Severity | None
     verdict: Verdict | None
@@ -55,20 +56,33 @@ def explanation(index: int, item: Item, plan: Plan) -> Explanation:
         account=item.account,
         region=item.region,
         action=record.name if record else None,
-        root_use=fact is not None,
+        root_use=fact is not None and not fact.is_watch_event,
         readable=record is not None and plan.kind != "unreadable",
         reason=plan.reason,
         kind=plan.kind,
         harm=fact.harm if fact else None,
         severity=fact.severity if fact else None,
-        verdict=fact.verdict if fact else None,
-        says=fact.says if fact else None,
-        why=(*fact.why, fact.verdict_why) if fact else (),
+        verdict=fact.verdict if fact and not fact.is_watch_event else None,
+        says=_says(fact),
+        why=_why(fact),
         notices=tuple(
             WouldSend(type=notice.type, channels=notice.channels, page=notice.page is not None)
             for notice in plan.notices
         ),
     )
+
+
+def _says(fact: Fact | None) -> str | None:
+    """Follows "root "; of a watch event it names who did it."""
+    if fact is None or not fact.is_watch_event:
+        return fact.says if fact else None
+    return f"{fact.says} (account {fact.account})" if fact.recorded_in else fact.says
+
+
+def _why(fact: Fact | None) -> tuple[str, ...]:
+    if fact is None:
+        return ()
+    return (*fact.why, fact.means) if fact.is_watch_event else (*fact.why, fact.verdict_why)
 
 
 def show(line: Explanation) -> str:
@@ -83,14 +97,15 @@ def show(line: Explanation) -> str:
         )
     )
     head = f"{line.index:>4}  {place}"
-    if not line.root_use or line.severity is None:
+    if line.severity is None:
         return f"{head}\n      not root use: {line.reason}"
-    judged = click.style(f"{line.severity.upper()} ROOT USE", fg=_COLOURS[line.severity], bold=True)
+    what = "ROOT USE" if line.root_use else "WATCH EVENT"
+    judged = click.style(f"{line.severity.upper()} {what}", fg=_COLOURS[line.severity], bold=True)
     rows = [
         head,
-        f"      {judged} · {line.kind} · {line.harm} · {line.verdict}",
-        f"      root {line.says}",
-        f"      because {line.reason}; {'; '.join(line.why)}",
+        " · ".join(part for part in (f"      {judged}", line.kind, line.harm, line.verdict) if part),
+        f"      root {line.says}" if line.root_use else f"      {line.says}",
+        f"      because {line.reason}; {'; '.join(line.why)}" if line.root_use else f"      {'; '.join(line.why)}",
         *(f"      would send: {_would_send(notice)}" for notice in line.notices),
     ]
     return "\n".join(rows)
@@ -98,11 +113,14 @@ def show(line: Explanation) -> str:
 
 def summary(lines: Sequence[Explanation]) -> str:
     """How many of what."""
-    found = Counter(line.severity for line in lines if line.severity)
+    found = Counter(line.severity for line in lines if line.severity and line.root_use)
+    watched = sum(line.severity is not None and not line.root_use for line in lines)
     parts = [f"{found[severity]} {severity}" for severity in reversed(SEVERITIES) if found[severity]]
     unreadable = sum(not line.readable for line in lines)
     records = f"{len(lines)} record{'' if len(lines) == 1 else 's'}"
     told = f"{sum(found.values())} root use" + (f" ({', '.join(parts)})" if parts else "")
+    if watched:
+        told += f", {watched} watch event{'' if watched == 1 else 's'}"
     return f"{records}: {told}" + (f", {unreadable} unreadable" if unreadable else "")
 
 

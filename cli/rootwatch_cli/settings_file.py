@@ -1,5 +1,6 @@
 """``--settings FILE``: the same JSON object that stands in cdk.json under ``rootwatch``, or the whole cdk.json."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -19,7 +20,7 @@ def read_settings(file: Path) -> Settings:
     if isinstance(obj, dict) and isinstance(obj.get("context"), dict):
         obj = obj["context"].get("rootwatch")
     try:
-        return parse(obj)
+        return parse(obj, datetime.now(UTC).date())
     except SettingsError as error:
         raise BadInputError(str(error)) from None
 

@@ -3,12 +3,20 @@
 from pathlib import Path
 from typing import Final
 
+from docs._generators.tables import table
+from rootwatch.catalogue.watch.row import Row, read_toml_files
+from rootwatch.core.words import rank
+
 _GOLDEN: Final = Path(__file__).resolve().parents[2] / "tests" / "golden"
 _MAILS: Final = {
+    "sign-in-restless-night": "Root signs in after a night of attempts: critical, with what led up to it",
     "access-key-made": "Root makes an access key for itself: critical, it pages",
+    "long-term-key-used": "A long-term key of root is used: critical, and the key is named",
     "failed-sign-in": "One failed sign-in: medium, nobody is woken",
     "privileged-task": "A colleague's work with centralised root access: medium, it names the colleague",
     "digest": "A digest: what was folded since the last notice",
+    "watch-trail-stopped": "Somebody who is not root stops a trail: critical, it pages",
+    "watch-window-declared": "A colleague declares a break-glass window: low, one quiet line in Slack",
 }
 
 
@@ -20,6 +28,19 @@ def headlines() -> str:
 def mails() -> str:
     """A few samples in full, as the e-mail shows them."""
     return "\n\n".join(f"### {title}\n\n```text\n{_read(f'sns/{name}.txt')}\n```" for name, title in _MAILS.items())
+
+
+def watch_events() -> str:
+    """Every watch event that has a row, worst first."""
+    rows = sorted(read_toml_files(), key=lambda row: (-rank(row.severity), row.kind))
+    return table(("severity", "kind", "call", "told as"), (_watch_event(row) for row in rows))
+
+
+def _watch_event(row: Row) -> tuple[str, str, str, str]:
+    services = ", ".join(service.partition(".")[0] for service in row.services)
+    call = f"`{row.name}`" if row.name else f"`{row.prefix}…`"
+    words = f"tried to {row.tried}" if "errorCode" in (row.when or {}) else row.says
+    return row.severity, row.kind, f"{services}: {call}", f"somebody {words.replace('{', '*').replace('}', '*')}"
 
 
 def _read(name: str) -> str:

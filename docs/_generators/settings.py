@@ -5,12 +5,22 @@ from typing import Any
 import msgspec
 
 from docs._generators.tables import table
-from rootwatch.core.settings import PagerDuty, Settings, Slack, describe
+from rootwatch.core.settings import ExpectedUse, Network, PagerDuty, Settings, Slack, describe
 
 
 def top() -> str:
     """The keys of the object ``rootwatch``."""
     return _keys(Settings, "rootwatch")
+
+
+def expected_use() -> str:
+    """The keys of an entry of ``rootwatch.expected_use``."""
+    return _keys(ExpectedUse, "rootwatch.expected_use")
+
+
+def networks() -> str:
+    """The keys of an entry of ``rootwatch.networks``."""
+    return _keys(Network, "rootwatch.networks")
 
 
 def slack() -> str:

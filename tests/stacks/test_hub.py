@@ -91,7 +91,7 @@ def test_the_queues_admit_the_rule_alone_over_tls_and_are_encrypted(delegated: T
         assert allow["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": [rule, "Arn"]}}}
 
 
-@pytest.mark.parametrize(("name", "timeout"), [("monitor", 30), ("sweep", 90)])
+@pytest.mark.parametrize(("name", "timeout"), [("monitor", 30), ("sweep", 90), ("tags", 840)])
 def test_the_functions_run_on_arm_and_write_json_to_a_log_of_their_own(hub: Template, name: str, timeout: int) -> None:
     log = Capture()
     hub.has_resource_properties(

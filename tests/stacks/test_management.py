@@ -22,6 +22,22 @@ def stack_sets(templates: Templates) -> dict[str, dict[str, Any]]:
     return {stack_set["StackSetName"]: stack_set for stack_set in found}
 
 
+def test_a_policy_that_takes_all_power_from_root_waits_attached_to_nothing(management: Template) -> None:
+    [policy] = management.find_resources("AWS::Organizations::Policy").values()
+    assert policy["DeletionPolicy"] == "RetainExceptOnCreate"
+    properties = policy["Properties"]
+    assert properties["Type"] == "SERVICE_CONTROL_POLICY"
+    assert properties["Name"] == "rootwatch-quarantine-root"
+    assert "TargetIds" not in properties
+    [statement] = properties["Content"]["Statement"]
+    assert (statement["Effect"], statement["Action"], statement["Resource"]) == ("Deny", "*", "*")
+    assert statement["Condition"] == {
+        "ArnLike": {"aws:PrincipalArn": "arn:*:iam::*:root"},
+        "Null": {"aws:AssumedRoot": "true"},  # a colleague's privileged task still can take its password away
+    }
+    assert len(json.dumps(properties["Content"])) < 5_120
+
+
 def test_every_account_of_the_units_is_deployed_to_and_every_new_one(management: Template) -> None:
     management.has_resource_properties(
         "AWS::CloudFormation::StackSet",

@@ -17,6 +17,7 @@ ALL_RESOURCES = {
     "kms:*": "in a key's policy the star is the key",
     "kms:Decrypt": "in a key's policy the star is the key",
     "kms:GenerateDataKey*": "in a key's policy the star is the key",
+    "organizations:ListAccounts": "the service knows no resource for it",
     "cloudformation:ValidateTemplate": "the service knows no resource for it",
     "cloudformation:DescribeStackDriftDetectionStatus": "the service knows no resource for it",
 }
@@ -154,6 +155,18 @@ def test_the_sweep_alone_queries_the_index_of_what_is_due(delegated: Templates) 
     assert role_actions(delegated, "SweepRole").keys() == COMMON | {"dynamodb:DeleteItem"}
     assert len(role_actions(delegated, "SweepRole")["dynamodb:Query"]) == 2
     assert len(role_actions(delegated, "MonitorRole")["dynamodb:Query"]) == 1
+
+
+def test_the_slow_pass_reads_the_directory_and_sends_nothing(delegated: Templates) -> None:
+    assert role_actions(delegated, "TagsRole").keys() == {
+        action for action in COMMON if not action.startswith(("kms:", "secretsmanager:", "sns:"))
+    } | {
+        "organizations:DescribeAccount",
+        "organizations:DescribeOrganizationalUnit",
+        "organizations:ListAccounts",
+        "organizations:ListParents",
+        "organizations:ListTagsForResource",
+    }
 
 
 def test_without_a_channel_there_is_no_secret_to_read(in_management: Templates) -> None:

@@ -11,7 +11,8 @@ from rootwatch.core.fact import Fact
 from rootwatch.core.incident import Incident, Moment
 from rootwatch.core.notice import Notice, lane
 from rootwatch.core.ports import Claimed, Due, Known, Needs, Outcome, Plan, Revision, StoreDownError
-from rootwatch.core.tags import Tags
+from rootwatch.core.seen import Seen
+from rootwatch.core.tags import Tagging, Tags
 from rootwatch.core.tasks import Task
 from rootwatch.core.words import rank
 
@@ -43,6 +44,7 @@ class MemoryStore:
     failures: dict[str, Moment] = field(default_factory=dict)
     known_tasks: dict[str, Task] = field(default_factory=dict)
     known_tags: dict[str, Tags] = field(default_factory=dict)
+    memory: dict[str, Seen] = field(default_factory=dict)
     waiters: dict[str, set[str]] = field(default_factory=dict)
     down: bool = False
 
@@ -56,13 +58,16 @@ class MemoryStore:
             task=self.known_tasks.get(needs.access_key or ""),
             failures=tuple(self.failures.values()) if needs.failures_around else (),
             tags={account: self._tags(account) for account in needs.tags_of},
+            seen={account: self._seen(account) for account in needs.seen_of},
         )
 
     def commit(self, plan: Plan, now: datetime) -> Literal["committed", "duplicate", "conflict"]:
         self._check()
         if plan.key in self.marks:
             return "duplicate"
-        if any(self._tags(tags.account).version != tags.version for tags in plan.tags):
+        read = [(self._tags(tags.account), tags) for tags in plan.tags]
+        read += [(self._seen(seen.account), seen) for seen in plan.seen]
+        if any(stored.version != one.version for stored, one in read):
             return "conflict"
         if plan.waits_for in self.known_tasks or not self._withdrawable(plan.withdraws):
             return "conflict"
@@ -75,9 +80,9 @@ class MemoryStore:
             self.story.setdefault(plan.incident.id, {})[plan.fact.key] = plan.fact
             if plan.waits_for:
                 self.waiters.setdefault(plan.waits_for, set()).add(plan.incident.id)
-        for one in plan.taggings:
-            more = self._tags(one.account).with_more(one)
-            self.known_tags[one.account] = msgspec.structs.replace(more, version=more.version + 1)
+        self._keep(plan.taggings)
+        for seen in plan.seen:
+            self.memory[seen.account] = msgspec.structs.replace(seen, version=seen.version + 1)
         self._withdraw(plan.withdraws)
         self.marks[plan.key] = plan
         if plan.failure:
@@ -110,6 +115,9 @@ class MemoryStore:
         self._check()
         if not self._is_current(revision.incident) or not self._withdrawable(revision.withdraws):
             return False
+        if self._tags(revision.tags.account).version != revision.tags.version:
+            return False
+        self._keep(revision.taggings)
         self._put(revision.incident, revision.notices)
         for fact in revision.facts:
             self.story[revision.incident.id][fact.key] = fact
@@ -118,6 +126,14 @@ class MemoryStore:
 
     def _tags(self, account: str) -> Tags:
         return self.known_tags.get(account, Tags(account=account))
+
+    def _keep(self, taggings: Sequence[Tagging]) -> None:
+        for one in taggings:
+            more = self._tags(one.account).with_more(one)
+            self.known_tags[one.account] = msgspec.structs.replace(more, version=more.version + 1)
+
+    def _seen(self, account: str) -> Seen:
+        return self.memory.get(account, Seen(account=account))
 
     def _withdrawable(self, sends: Sequence[Due]) -> bool:
         return all(self._send(due).state == "due" and self._send(due).attempts == 0 for due in sends)

@@ -3,7 +3,7 @@
 import io
 import itertools
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -21,6 +21,8 @@ from tests.support.memory_store import MemoryStore
 from tests.support.records import NOON, settings
 
 _numbers = itertools.count()
+# Documentation addresses are registered nowhere: a test that wants a country says so here.
+COUNTRIES: dict[str | None, str | None] = {"203.0.113.5": "NL"}
 
 
 class Channel:
@@ -41,11 +43,12 @@ class Channel:
 class Directory:
     """Organizations: every account is called prod-payments and has the tag that the test sets."""
 
-    def __init__(self, unknown: str = "", tag: str | None = None) -> None:
-        self.unknown, self.tag = unknown, tag
+    def __init__(self, unknown: str = "", tag: str | None = None, joined: datetime | None = None) -> None:
+        self.unknown, self.tag, self.joined = unknown, tag, joined
 
     def account(self, account_id: str) -> Account:
-        return Account(id=account_id, name=None if self.unknown else "prod-payments", unknown=self.unknown)
+        name = None if self.unknown else "prod-payments"
+        return Account(id=account_id, name=name, joined=self.joined, unknown=self.unknown)
 
     def break_glass_tag(self, account_id: str) -> str | None:
         return self.tag
@@ -82,6 +85,7 @@ class Monitor:
             delivery=self.delivery,
             settings=self.settings,
             catalogue=load() if catalogue is None else catalogue,
+            country_of=COUNTRIES.get,
             now=lambda: self.now,
             logger=logger,
             metrics=metrics,
@@ -105,7 +109,12 @@ class Monitor:
         return self
 
     def seen(self, channel: str) -> list[Notice]:
-        return [notice for notice, _ in self.channels[channel].seen]
+        """What a channel was sent of root use."""
+        return [notice for notice, _ in self.channels[channel].seen if not notice.incident.is_watch]
+
+    def watched(self, channel: str) -> list[Notice]:
+        """What a channel was sent of watch events."""
+        return [notice for notice, _ in self.channels[channel].seen if notice.incident.is_watch]
 
     @property
     def pages(self) -> list[str]:
@@ -119,11 +128,12 @@ class Monitor:
 
     @property
     def incident(self) -> Incident:
-        """The only one."""
-        [head] = self.store.heads.values()
+        """The only one of root use."""
+        [head] = [head for head in self.store.heads.values() if not head.is_watch]
         return head
 
     @property
     def facts(self) -> list[Fact]:
-        """All facts of all incidents."""
-        return [fact for story in self.store.story.values() for fact in story.values()]
+        """All facts of all incidents of root use."""
+        facts = [fact for story in self.store.story.values() for fact in story.values()]
+        return [fact for fact in facts if not fact.is_watch_event]

@@ -9,7 +9,7 @@ from rootwatch.core.decide import decide, needs
 from rootwatch.core.lifecycle import tick
 from rootwatch.core.ports import Due, Needs, Outcome
 from rootwatch.core.tasks import Task
-from tests.support.records import NOON, after, call, failed_sign_in, settings, sign_in
+from tests.support.records import NOON, after, assume_root, call, failed_sign_in, settings, sign_in
 
 SENT = Outcome(state="sent", receipt="1700000000.000100")
 LEASE = timedelta(seconds=60)
@@ -199,6 +199,27 @@ def test_failures_of_the_account_and_of_others_are_known_to_a_sign_in(store):
     known = store.load(needs(sign_in(at + timedelta(minutes=28), account=own), settings(), at))
     assert {moment.key for moment in known.failures} >= {item.key for item in failures}
     assert {moment.account for moment in known.failures} >= {own, other}
+
+
+def test_an_account_is_remembered_from_its_first_record_on(store):
+    account = next(_accounts)
+    assert store.load(Needs(key="nobody", seen_of=(account,))).seen[account].uses == ()
+    take(store, sign_in(account=account))
+    seen = store.load(Needs(key="nobody", seen_of=(account,))).seen[account]
+    assert [use.says for use in seen.uses] == ["signed in to the console with MFA"]
+    assert [place.network for place in seen.networks] == ["203.0.113.0/24"]
+    assert seen.version == 1
+
+
+def test_two_plans_on_the_same_memory_conflict_though_their_incidents_differ(store):
+    account = next(_accounts)
+    one, other = assume_root(target=account), assume_root(target=account, key="ASIAI44QH8DHBEXAMPLE")
+    first, second = plan_of(store, one), plan_of(store, other)
+    assert store.commit(first, NOON) == "committed"
+    assert store.commit(second, NOON) == "conflict"
+    take(store, other)
+    [trace] = store.load(Needs(key="nobody", seen_of=(account,))).seen[account].traces
+    assert trace.count == 2
 
 
 def test_a_task_is_known_by_its_access_key(store):

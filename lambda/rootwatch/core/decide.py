@@ -7,17 +7,19 @@ from typing import Final
 import msgspec
 
 from rootwatch.catalogue import Catalogue
-from rootwatch.core import fields, tags, tasks
+from rootwatch.core import fields, tags, tasks, watch
 from rootwatch.core import incident as incidents
 from rootwatch.core.fact import Fact
 from rootwatch.core.incident import FAILURE_MINUTES, GUESSING_SCOPE, Incident, Moment
 from rootwatch.core.judge import judge
+from rootwatch.core.network import names_aws
 from rootwatch.core.notice import Notice, notice
-from rootwatch.core.ports import Due, Known, Needs, Plan
+from rootwatch.core.ports import Account, Due, Known, Needs, Plan
 from rootwatch.core.record import Record, Unreadable, digest
-from rootwatch.core.root_use import Finding, find
+from rootwatch.core.remember import accounts, remembered
+from rootwatch.core.root_use import Finding, find, not_from_cloudtrail
 from rootwatch.core.settings import Settings
-from rootwatch.core.verdict import HOLD_FOR_TASK_SECONDS, weigh
+from rootwatch.core.verdict import HOLD_FOR_TASK_SECONDS, weigh, with_use
 from rootwatch.core.words import Disposition, Harm, NoticeType, RootUseKind, Severity, pages, rank
 
 GUESSED_ACCOUNTS: Final = 3
@@ -25,6 +27,7 @@ UNKNOWN_ACCOUNT: Final = "unknown"
 _GUESSES: Final[frozenset[RootUseKind]] = frozenset({"failed-sign-in", "recovery"})
 _LOOK_FOR_FAILURES: Final[frozenset[RootUseKind]] = frozenset({"failed-sign-in", "recovery", "sign-in"})
 _LONGEST_TASK: Final = timedelta(minutes=15)
+_FIRST_DAY: Final = timedelta(days=1)
 
 Item = Record | Unreadable
 
@@ -33,8 +36,18 @@ def needs(item: Item, settings: Settings, now: datetime) -> Needs:
     """What must be loaded before ``decide`` can be asked."""
     kind = find(item).kind
     tagged = tags.tagged_account(item, settings) if isinstance(item, Record) else None
+    watched = watch.watch_fact(item, {}, settings, now)
+    if watched and watch.is_forged(item):
+        return Needs(key=watched.key, scopes=(watch.scope(watched),), account=watched.account)
     if kind is None:
-        return Needs(key=item.key, tags_of=(tagged,) if tagged else ())
+        own = watched.account if watched else None
+        return Needs(
+            key=item.key,
+            scopes=(watch.scope(watched),) if watched else (),
+            tags_of=(tagged,) if tagged else (),
+            seen_of=accounts(item, own, settings),
+            account=own,
+        )
     session_key = _session_key(item)
     scopes = [_own_scope(item)]
     if kind in _GUESSES:
@@ -47,15 +60,26 @@ def needs(item: Item, settings: Settings, now: datetime) -> Needs:
         access_key=session_key,
         failures_around=_time(item, now) if kind in _LOOK_FOR_FAILURES else None,
         tags_of=tuple(sorted({account for account in (item.account, tagged) if account})),
+        seen_of=accounts(item, item.account, settings),
+        account=item.account,
     )
 
 
 def decide(item: Item, known: Known, settings: Settings, catalogue: Catalogue, now: datetime) -> Plan:
     """The plan of one record: what to store and whom to tell. Pure: the same input gives the same plan."""
+    plan = _decided(item, known, settings, catalogue, now)
+    incident_id = plan.incident.id if plan.incident else None
+    return msgspec.structs.replace(plan, seen=remembered(item, plan.fact, incident_id, known.seen, settings))
+
+
+def _decided(item: Item, known: Known, settings: Settings, catalogue: Catalogue, now: datetime) -> Plan:
+    watched = watch.watch_fact(item, known.tags, settings, now)
+    if watched:
+        return _watched(watched, item, known, settings, now)
     finding = find(item)
     if finding.kind is None:
-        return _not_root_use(item, finding, known, settings)
-    fact, reason = _weighed(judge(item, finding.kind, catalogue, now), item, known, settings)
+        return _not_root_use(item, finding)
+    fact, reason, uses = _weighed(_judged(item, finding.kind, known, catalogue, now), item, known, settings)
     scope = _scope(fact, item, known, settings, now)
     before = known.incidents.get(scope)
     current = before if before and not before.is_over(now, settings) else None
@@ -69,43 +93,72 @@ def decide(item: Item, known: Known, settings: Settings, catalogue: Catalogue, n
         failure=Moment.of(fact) if fact.kind in _GUESSES else None,
         waits_for=_session_key(item) if fact.kind != "privileged-task" and known.task is None else None,
         tags=tuple(known.tags.values()),
-        taggings=(*known.tags_read, *_taggings(item, settings)),
+        taggings=(*known.tags_read, *_taggings(item, settings), *uses),
     )
-    return _told(plan, current or _new(fact, scope, item, known, now), known, settings, now)
+    return _told(plan, current or _new(fact, scope, known, now), known, settings, now)
 
 
-def _not_root_use(item: Item, finding: Finding, known: Known, settings: Settings) -> Plan:
+def _judged(item: Item, kind: RootUseKind, known: Known, catalogue: Catalogue, now: datetime) -> Fact:
+    return msgspec.structs.replace(judge(item, kind, catalogue, now), country=known.country)
+
+
+def _not_root_use(item: Item, finding: Finding) -> Plan:
     if isinstance(item, Unreadable):
         return Plan(key=item.key, disposition="unreadable", reason=finding.reason)
-    if tasks.is_assume_root(item):
+    if tasks.is_assume_root(item) and not not_from_cloudtrail(item):
         return Plan(key=item.key, disposition="watch", reason="an AssumeRoot call", task=tasks.task_of(item))
-    taggings = _taggings(item, settings)
-    if taggings:
-        return Plan(
-            key=item.key,
-            disposition="watch",
-            reason="it sets or removes a break-glass tag",
-            tags=tuple(known.tags.values()),
-            taggings=taggings,
-        )
     return Plan(key=item.key, disposition="ignored", reason=finding.reason)
 
 
-def _weighed(fact: Fact, item: Item, known: Known, settings: Settings) -> tuple[Fact, str | None]:
-    """The fact with its verdict once the AssumeRoot that may stand behind it is looked at, and what was found of it."""
+def _watched(fact: Fact, item: Item, known: Known, settings: Settings, now: datetime) -> Plan:
+    """A watch event has an incident of its own; a forged record has that and nothing else."""
+    scope = watch.scope(fact)
+    before = known.incidents.get(scope)
+    current = before if before and not before.is_over(now, settings) else None
+    forged = watch.is_forged(item)
+    fact = msgspec.structs.replace(fact, country=None if forged else known.country)
+    plan = Plan(
+        key=fact.key,
+        disposition="watch",
+        reason=f"a watch event: {fact.kind}",
+        kind=fact.kind,
+        fact=fact,
+        replaces=before.id if before and current is None else None,
+        tags=() if forged else tuple(known.tags.values()),
+        taggings=() if forged else _taggings(item, settings),
+    )
+    told = _told(plan, current or _new(fact, scope, known, now), known, settings, now)
+    return msgspec.structs.replace(told, disposition="watch")
+
+
+def _weighed(
+    fact: Fact, item: Item, known: Known, settings: Settings
+) -> tuple[Fact, str | None, tuple[tags.Tagging, ...]]:
+    """The fact with its verdict once the AssumeRoot that may stand behind it is looked at; what was found of that; and
+    what is to be kept of the use, if it is a window's first."""
     session_key = _session_key(item)
     reason = None
     if session_key and known.task:
         refusal = tasks.why_not(known.task, fact, settings)
         if refusal is None:
             behind = f"a privileged task: AssumeRoot with {known.task.policy} by {known.task.principal}"
-            return tasks.as_task(fact, known.task), behind
+            return tasks.as_task(fact, known.task), behind, ()
         reason = f"not a privileged task: {refusal}"
     account = fact.account or UNKNOWN_ACCOUNT
-    fact = weigh(fact, known.tags.get(account, tags.Tags(account=account)), settings)
+    fact = msgspec.structs.replace(fact, first_day=_on_first_day(fact, known.account))
+    tagged, uses = with_use(fact, known.tags.get(account, tags.Tags(account=account)), settings)
+    fact = weigh(fact, tagged, settings)
     if known.task is None and fact.verdict == "unplanned" and _may_be_a_task(item, fact):
         fact = msgspec.structs.replace(fact, hold=max(fact.hold, HOLD_FOR_TASK_SECONDS))
-    return fact, reason
+    return fact, reason, uses if account in known.tags else ()
+
+
+def _on_first_day(fact: Fact, account: Account | None) -> bool:
+    """Whether AWS itself acted, less than a day after the account joined, as Organizations confirms."""
+    if account is None or account.joined is None or fact.event_time is None:
+        return False
+    age = fact.event_time - account.joined
+    return timedelta() <= age < _FIRST_DAY and (names_aws(fact.invoked_by) or names_aws(fact.address))
 
 
 def _taggings(item: Item, settings: Settings) -> tuple[tags.Tagging, ...]:
@@ -154,13 +207,13 @@ def _failures_that_matter(fact: Fact, incident: Incident, known: Known) -> list[
     return [m for m in known.failures if m.account == fact.account and m.kind == "failed-sign-in"]
 
 
-def _new(fact: Fact, scope: str, item: Item, known: Known, now: datetime) -> Incident:
+def _new(fact: Fact, scope: str, known: Known, now: datetime) -> Incident:
     """A new incident. Its id comes from its opening record: a repeated attempt makes the same one."""
     guessing = scope == GUESSING_SCOPE
-    whose = GUESSING_SCOPE if guessing else _own_scope(item)
-    incident = incidents.opened(fact, scope, f"{whose}-{digest(item.key)[:12]}", now)
+    whose = GUESSING_SCOPE if guessing else fact.account or UNKNOWN_ACCOUNT
+    incident = incidents.opened(fact, scope, f"{whose}-{digest(fact.key)[:12]}", now)
     account = known.account
-    if guessing or account is None:
+    if incident.account is None or account is None:
         return incident
     return msgspec.structs.replace(
         incident, account_name=account.name, account_path=account.path, account_owner=account.owner
@@ -173,6 +226,7 @@ def _told(plan: Plan, before: Incident, known: Known, settings: Settings, now: d
     fact, opening = plan.fact, before.seen == 0
     after = incidents.fold(before, fact, _failures_that_matter(fact, before, known), now)
     unknown = known.account.unknown if known.account else ""
+    seen = known.seen.get(fact.account or "")
     told: list[Notice] = []
     disposition: Disposition = "opened" if opening else "folded"
     due: list[tuple[Harm, Severity] | None] = [*pages_due(after, [fact], now)]
@@ -188,6 +242,7 @@ def _told(plan: Plan, before: Incident, known: Known, settings: Settings, now: d
             page=page,
             hold=fact.hold if page == (fact.harm, fact.severity) else 0,
             account_unknown=unknown,
+            before=seen.before(fact, before.id) if seen and not before.is_watch else None,
         )
         told.append(one)
         disposition = "opened" if opening else "escalated"

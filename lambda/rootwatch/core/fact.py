@@ -5,21 +5,21 @@ from typing import Literal
 
 import msgspec
 
-from rootwatch.core.words import Harm, RootUseKind, Severity, Verdict
+from rootwatch.core.words import WATCH_KINDS, Harm, Kind, Severity, Verdict
 
 Mfa = Literal["yes", "no", "unknown", "not-applicable"]
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What one root use was. Texts are cut on reading, so that a fact stays under 4 kB."""
+    """What one root use was, or one watch event. Texts are cut on reading, so that a fact stays under 4 kB."""
 
     key: str
     time: datetime
-    kind: RootUseKind
+    kind: Kind
     harm: Harm
     severity: Severity
     title: str  # "sign-in, no MFA": follows "ROOT " in a headline
-    says: str  # "signed in to the console without MFA": follows "root "
+    says: str  # "signed in to the console without MFA": follows "root "; of a watch event a sentence, with who did it
     do_now: str
     action: str | None = None
     service: str | None = None
@@ -29,6 +29,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     region: str | None = None
     address: str | None = None
     network: str | None = None
+    country: str | None = None  # that the address is registered in; None: no registry says
     user_agent: str | None = None
     mfa: Mfa = "not-applicable"
     error: str | None = None  # the errorCode, or what the sign-in page said
@@ -41,10 +42,20 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ticket: str | None = None
     alone: Severity | None = None  # the severity before the verdict
     hold: int = 0  # seconds that its page may wait for what would explain it
+    first_day: bool = False  # AWS itself acted, in an account that is less than a day old
     central: str = ""  # the root task policy that allows this action
-    principal: str | None = None  # who called AssumeRoot
+    principal: str | None = None  # who called AssumeRoot; of a watch event, who did it
     policy: str | None = None  # with which root task policy
     why: tuple[str, ...] = ()  # what made the severity what it is
+
+    means: str = ""  # of a watch event: what follows from it, in a sentence
+    cause: str = ""  # of a watch event: what repeats of it fold by
+    recorded_in: str | None = None  # the account whose CloudTrail has the record, if not `account`
+
+    @property
+    def is_watch_event(self) -> bool:
+        """Whether it is no root use, but something that anybody did to root or to the watch."""
+        return self.kind in WATCH_KINDS
 
     @property
     def signed_in(self) -> bool:

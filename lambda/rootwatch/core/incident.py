@@ -12,10 +12,12 @@ import msgspec
 
 from rootwatch.core.fact import Fact
 from rootwatch.core.settings import Settings
-from rootwatch.core.window import worst_verdict
-from rootwatch.core.words import Harm, RootUseKind, Severity, Verdict, pages, rank, worst
+from rootwatch.core.window import NEVER_COVERED, worst_verdict
+from rootwatch.core.words import Harm, Kind, Severity, Verdict, pages, rank, worst
 
 GUESSING_SCOPE: Final = "organisation"
+WATCH_SCOPE: Final = "watch/"
+ORGANISATION_WIDE: Final = "organisation"  # in the place of an account, where a cause knows none
 GUESSING_HOURS: Final = 6
 FAILURE_MINUTES: Final = 30
 FAILURES_THAT_ALARM: Final = 3
@@ -31,7 +33,7 @@ class Moment(msgspec.Struct, frozen=True, order=True):
     time: datetime
     network: str | None
     account: str | None
-    kind: RootUseKind
+    kind: Kind
     key: str
 
     @classmethod
@@ -52,7 +54,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The HEAD of an incident."""
 
     id: str
-    scope: str  # the account id; "organisation" for guessing over several accounts
+    scope: str  # the account id; "organisation" for guessing over several accounts; watch/<kind>/<account>/<cause>
     opened_at: datetime
     processed_at: datetime  # when its last record was processed: what the gap counts from
     due_at: datetime  # the next digest, or the close
@@ -71,6 +73,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     held: dict[Harm, Held] = {}
     seen: int = 0
     untold: int = 0
+    fresh: dict[str, int] = {}  # of `actions`, those since the last notice
     notices: int = 0
     actions: dict[str, int] = {}
     regions: dict[str, int] = {}
@@ -80,11 +83,20 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     failures: tuple[Moment, ...] = ()
     recoveries: tuple[Moment, ...] = ()
     why: tuple[str, ...] = ()
+    why_told: tuple[str, ...] = ()
+    coverable: bool = True  # whether a break-glass window could have made all of it planned
+    declared_at: datetime | None = None  # when the last window was declared that came after the pages
+    acknowledged: bool = False
 
     @property
     def severity(self) -> Severity:
         """The worst of its harms."""
         return worst(*self.harms.values())
+
+    @property
+    def is_watch(self) -> bool:
+        """Whether it is made of watch events."""
+        return self.scope.startswith(WATCH_SCOPE)
 
     @property
     def is_guessing(self) -> bool:
@@ -112,7 +124,7 @@ def opened(fact: Fact, scope: str, incident_id: str, now: datetime) -> Incident:
     return Incident(
         id=incident_id,
         scope=scope,
-        account=fact.account if scope != GUESSING_SCOPE else None,
+        account=None if _is_wide(scope) else fact.account,
         opened_at=now,
         processed_at=now,
         due_at=now,
@@ -121,6 +133,10 @@ def opened(fact: Fact, scope: str, incident_id: str, now: datetime) -> Incident:
         title="guessing over several accounts" if scope == GUESSING_SCOPE else fact.title,
         verdict=fact.verdict,
     )
+
+
+def _is_wide(scope: str) -> bool:
+    return scope == GUESSING_SCOPE or (scope.startswith(WATCH_SCOPE) and scope.split("/")[2] == ORGANISATION_WIDE)
 
 
 def fold(incident: Incident, fact: Fact, failures_before: Iterable[Moment], now: datetime) -> Incident:
@@ -136,6 +152,8 @@ def fold(incident: Incident, fact: Fact, failures_before: Iterable[Moment], now:
         seen=incident.seen + 1,
         untold=incident.untold + 1,
         actions=_count(incident.actions, fact.says),
+        fresh=_count(incident.fresh, fact.says),
+        coverable=incident.coverable and fact.window == "yes" and fact.kind not in NEVER_COVERED,
         regions=_count(incident.regions, fact.region),
         addresses=_count(incident.addresses, fact.address),
         accounts=_count(incident.accounts, fact.account, *guessed),

@@ -9,7 +9,7 @@ from rootwatch.core.fact import Fact, Mfa
 from rootwatch.core.network import network
 from rootwatch.core.record import Record, Unreadable
 from rootwatch.core.root_use import denied, failed
-from rootwatch.core.words import RootUseKind, Severity, worst
+from rootwatch.core.words import Harm, RootUseKind, Severity, worst
 
 _SIGN_IN_TITLES: Final[dict[Mfa, tuple[str, str]]] = {
     "yes": ("sign-in with MFA", "signed in to the console with MFA"),
@@ -17,6 +17,20 @@ _SIGN_IN_TITLES: Final[dict[Mfa, tuple[str, str]]] = {
     "unknown": ("sign-in, MFA unknown", "signed in to the console; whether with MFA is not stated"),
     "not-applicable": ("sign-in", "signed in to the console"),
 }
+_WORST: Final[dict[Harm, str]] = {
+    "access": "it opens what root alone can open",
+    "change": "what it destroys may not come back",
+    "identity": "it hands on root's power",
+    "credentials": "root's own credentials, contacts or e-mail are touched",
+    "watch": "it blinds those who watch",
+    "account": "it can take the account, or the organisation, away from its owner",
+}
+# https://attack.mitre.org/techniques/T1110/001/ (password guessing) and T1078/004 (valid cloud accounts)
+_TECHNIQUES: Final[dict[RootUseKind, str]] = {"failed-sign-in": "T1110.001", "access-key-call": "T1078.004"}
+_AFTER_A_FAILED_SIGN_IN: Final = (
+    "Ask the account's owner whether this was their own slip. If not, somebody knows the root e-mail address: see that "
+    "root has MFA, and watch for a recovery of its password."
+)
 
 
 def judge(item: Record | Unreadable, kind: RootUseKind, catalogue: Catalogue, now: datetime) -> Fact:
@@ -37,7 +51,7 @@ def judge(item: Record | Unreadable, kind: RootUseKind, catalogue: Catalogue, no
         severity=severity,
         title=title,
         says=says,
-        do_now=act.do_now,
+        do_now=_do_now(item, kind, act),
         action=item.name,
         service=item.source,
         event_id=item.event_id,
@@ -51,7 +65,7 @@ def judge(item: Record | Unreadable, kind: RootUseKind, catalogue: Catalogue, no
         error=(item.error_code or item.error_message or "refused") if failed(item) else None,
         invoked_by=identity.invoked_by if identity else None,
         access_key_id=identity.access_key_id if identity else None,
-        technique=act.technique,
+        technique=_TECHNIQUES.get(kind, act.technique),
         window=act.window,
         central=act.central,
         why=why,
@@ -83,9 +97,9 @@ def _severity(record: Record, kind: RootUseKind, act: Act) -> tuple[Severity, tu
         }[mfa(record, kind)]  # type: ignore[return-value] # mypy reads the rows as tuples of str
     if kind == "recovery" or record.name == "CheckMfa":
         return act.severity, ()
-    return worst("high", act.severity), (
-        "it is among the worst that root can do",
-    ) if act.severity == "critical" else ()
+    if act.severity != "critical":
+        return worst("high", act.severity), ()
+    return "critical", (f"had it worked: {_WORST[act.harm]}" if failed(record) else _WORST[act.harm],)
 
 
 def _words(record: Record, kind: RootUseKind, act: Act) -> tuple[str, str]:
@@ -103,6 +117,17 @@ def _words(record: Record, kind: RootUseKind, act: Act) -> tuple[str, str]:
     if kind == "access-key-call":
         return f"access key in use: {says}", f"{says}, with a long-term access key"
     return says, says
+
+
+def _do_now(record: Record, kind: RootUseKind, act: Act) -> str:
+    """The row's advice; a failed sign-in and a long-term key call for their own, whatever was called."""
+    if kind == "failed-sign-in":
+        return _AFTER_A_FAILED_SIGN_IN
+    key = record.identity.access_key_id if record.identity else None
+    if kind == "access-key-call":
+        first = f"Deactivate root's access key {key} at once, then delete it (IAMDeleteRootUserCredentials can)."
+        return f"{first} {act.do_now}"
+    return act.do_now
 
 
 def _unreadable(item: Record | Unreadable, reason: str, now: datetime) -> Fact:

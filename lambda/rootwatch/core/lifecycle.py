@@ -18,6 +18,8 @@ def tick(incident: Incident, settings: Settings, now: datetime) -> tuple[Inciden
     if incident.state == "closed" or now < incident.due_at:
         return None
     if incident.is_over(now, settings):
+        if incident.is_watch and not incident.paged and not incident.untold:
+            return msgspec.structs.replace(incident, state="closed"), ()  # one quiet line needs no second to end it
         closed, last = notice("closed", msgspec.structs.replace(incident, state="closed"), settings, now)
         return closed, (last,)
     told: tuple[Notice, ...] = ()

@@ -3,19 +3,28 @@
 import ipaddress
 import re
 
+IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def ip_addresses(address: str | None) -> list[IpAddress]:
+    """The addresses in CloudTrail's ``sourceIPAddress``: one, in rare records two, none where it names a service."""
+    found: list[IpAddress] = []
+    for part in re.split(r"[,\s]+", address or ""):
+        try:
+            ip = ipaddress.ip_address(part)
+        except ValueError:
+            continue
+        mapped = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
+        found.append(mapped or ip)
+    return found
+
 
 def network(address: str | None) -> str | None:
     """The /24 (IPv4) or /48 (IPv6) of the first address in CloudTrail's ``sourceIPAddress``; None for a service's name.
 
     A person's address changes within such a network; another one is another place, or another person.
     """
-    for part in re.split(r"[,\s]+", address or ""):
-        try:
-            ip = ipaddress.ip_address(part)
-        except ValueError:
-            continue
-        if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
-            ip = ip.ipv4_mapped
+    for ip in ip_addresses(address):
         return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 48), strict=False))
     return None
 

@@ -7,6 +7,7 @@ import msgspec
 
 from rootwatch.core.fact import Fact
 from rootwatch.core.incident import Held, Incident
+from rootwatch.core.seen import Before
 from rootwatch.core.settings import Settings
 from rootwatch.core.words import ChannelName, Harm, NoticeType, Severity, pages
 
@@ -35,8 +36,11 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     page_hold: int = 0  # seconds that the page waits; SNS and Slack are told at once
     resolves: tuple[str, ...] = ()  # dedup_keys
     acknowledges: tuple[str, ...] = ()  # dedup_keys
+    note: str = ""  # what else must be said, in a sentence
     duplicates_possible: bool = False
     account_unknown: str = ""  # why the account's name is missing, if it is
+    why: tuple[str, ...] = ()  # of the incident's reasons, those that no notice told before
+    before: Before | None = None  # what was known of the account before this; None: it was not looked up
 
     @property
     def is_change_event(self) -> bool:
@@ -77,12 +81,14 @@ def notice(
     hold: int = 0,
     resolves: tuple[str, ...] = (),
     acknowledges: tuple[str, ...] = (),
+    note: str = "",
     account_unknown: str = "",
+    before: Before | None = None,
 ) -> tuple[Incident, Notice]:
     """The next notice of an incident, and the incident that has told it."""
     assert page is None or pages(page[1])
     seq = incident.notices + 1
-    told = msgspec.structs.replace(incident, notices=seq, untold=0)
+    told = msgspec.structs.replace(incident, notices=seq, untold=0, fresh={}, why_told=incident.why)
     if page:
         told = _with_page(told, *page, hold, seq, now)
     severity = page[1] if page else incident.severity
@@ -90,7 +96,9 @@ def notice(
     return told, Notice(
         seq=seq,
         type=notice_type,
-        incident=msgspec.structs.replace(told, untold=incident.untold, sign_ins=(), failures=(), recoveries=()),
+        incident=msgspec.structs.replace(
+            told, untold=incident.untold, fresh=incident.fresh, sign_ins=(), failures=(), recoveries=()
+        ),
         created_at=now,
         severity=severity,
         channels=tuple(name for name in settings.channels if name in heard_by),
@@ -99,7 +107,10 @@ def notice(
         page_hold=hold if page else 0,
         resolves=resolves,
         acknowledges=acknowledges,
+        note=note,
         account_unknown=account_unknown,
+        why=tuple(why for why in incident.why if why not in incident.why_told),
+        before=before,
     )
 
 

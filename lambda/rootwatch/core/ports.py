@@ -9,9 +9,10 @@ import msgspec
 from rootwatch.core.fact import Fact
 from rootwatch.core.incident import Incident, Moment
 from rootwatch.core.notice import Notice
+from rootwatch.core.seen import Seen
 from rootwatch.core.tags import Tagging, Tags
 from rootwatch.core.tasks import Task
-from rootwatch.core.words import ChannelName, Disposition, RootUseKind, Severity
+from rootwatch.core.words import ChannelName, Disposition, Kind, Severity
 
 
 class StoreDownError(Exception):
@@ -25,6 +26,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     name: str | None = None
     path: str | None = None
     owner: str | None = None
+    joined: datetime | None = None
     unknown: str = ""
 
 
@@ -36,6 +38,8 @@ class Needs(msgspec.Struct, frozen=True, kw_only=True):
     access_key: str | None = None
     failures_around: datetime | None = None
     tags_of: tuple[str, ...] = ()  # accounts
+    seen_of: tuple[str, ...] = ()  # accounts
+    account: str | None = None  # whose name is to be asked for
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +52,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     tags: dict[str, Tags] = {}  # by account
     tags_read: tuple[Tagging, ...] = ()  # what we read of a tag just now, among `tags` already
     account: Account | None = None
+    seen: dict[str, Seen] = {}  # by account
+    country: str | None = None  # of the record's address
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +62,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     disposition: Disposition
     reason: str
-    kind: RootUseKind | None = None
+    kind: Kind | None = None
     incident: Incident | None = None  # as it shall stand; its version is the one read
     replaces: str | None = None  # the incident that the open pointer still names
     fact: Fact | None = None
@@ -67,6 +73,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[Tags, ...] = ()  # as they were read: they must still be so
     taggings: tuple[Tagging, ...] = ()  # new ones, to be kept
     withdraws: tuple["Due", ...] = ()  # held pages that are not sent after all
+    seen: tuple[Seen, ...] = ()  # as they shall stand; their versions are those that were read
 
 
 class Revision(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +83,8 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
     facts: tuple[Fact, ...]
     notices: tuple[Notice, ...] = ()
     withdraws: tuple["Due", ...] = ()
+    tags: Tags  # as they were read: they must still be so
+    taggings: tuple[Tagging, ...] = ()
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,15 +10,16 @@ from datetime import datetime
 import msgspec
 
 from rootwatch.core import tasks
+from rootwatch.core.acknowledge import Declaration, declaration
 from rootwatch.core.decide import next_due, overtaken, pages_due
 from rootwatch.core.fact import Fact
 from rootwatch.core.incident import Incident, reweighed
 from rootwatch.core.notice import Notice, dedup_key, notice
 from rootwatch.core.ports import Revision
 from rootwatch.core.settings import Settings
-from rootwatch.core.tags import Tags
+from rootwatch.core.tags import Tagging, Tags
 from rootwatch.core.tasks import Task
-from rootwatch.core.verdict import weigh
+from rootwatch.core.verdict import weigh, with_use
 from rootwatch.core.words import Harm, pages, rank
 
 
@@ -31,11 +32,50 @@ def revise(
     now: datetime,
 ) -> Revision | None:
     """The revision, or None when nothing changes. ``facts`` are all of the incident's."""
-    again = [_again(fact, tags, known_tasks, settings) for fact in facts]
+    tagged, uses = _with_uses(facts, tags, known_tasks, settings)
+    again = [_again(fact, tagged, known_tasks, settings) for fact in facts]
     changed = tuple(new for old, new in zip(facts, again, strict=True) if new != old)
-    if not changed or incident.state == "closed":
+    declared = declaration(incident, again, tags, settings, now)
+    if not changed and declared is None and not uses:
         return None
-    after = reweighed(incident, again)
+    after, told = (_corrected(incident, again, changed, settings, now)) if changed else (incident, [])
+    if declared:
+        after, one = _declared(after, declared, settings, now)
+        told.append(one)
+    withdraws = overtaken(incident, after, now)
+    after = msgspec.structs.replace(after, due_at=next_due(after, settings, now))
+    return Revision(incident=after, facts=changed, notices=tuple(told), withdraws=withdraws, tags=tags, taggings=uses)
+
+
+def _with_uses(
+    facts: Sequence[Fact], tags: Tags, known_tasks: Mapping[str, Task], settings: Settings
+) -> tuple[Tags, tuple[Tagging, ...]]:
+    """The tags with the first use of each window among these facts, which may have come before its tag's record."""
+    new: list[Tagging] = []
+    for fact in sorted(facts, key=lambda one: one.time):
+        if fact.verdict == "privileged-task" or fact.access_key_id in known_tasks:
+            continue
+        tags, uses = with_use(fact, tags, settings)
+        new += uses
+    return tags, tuple(new)
+
+
+def _again(fact: Fact, tags: Tags, known_tasks: Mapping[str, Task], settings: Settings) -> Fact:
+    if fact.verdict == "privileged-task":
+        return fact
+    task = known_tasks.get(fact.access_key_id or "")
+    if task and tasks.why_not(task, fact, settings) is None:
+        return tasks.as_task(fact, task)
+    weighed = weigh(fact, tags, settings)
+    # A hold that a missing AssumeRoot was given stays: the page is on its way or withdrawn by now.
+    return msgspec.structs.replace(weighed, hold=fact.hold if weighed.verdict == "unplanned" else 0)
+
+
+def _corrected(
+    incident: Incident, facts: list[Fact], changed: Sequence[Fact], settings: Settings, now: datetime
+) -> tuple[Incident, list[Notice]]:
+    """The incident with its facts weighed again; what is taken back is told, and what pages only now."""
+    after = reweighed(incident, facts)
     withdrawn = _withdrawn(incident, after, now)
     sent = [(harm, severity) for harm, severity in sorted(incident.paged.items()) if harm not in withdrawn]
     explained = after.verdict == "privileged-task"
@@ -54,20 +94,17 @@ def revise(
     for page in pages_due(after, changed, now):
         after, one = notice("escalated", after, settings, now, fact=worst_fact, page=page)
         told.append(one)
-    replaced = overtaken(incident, after, now)
-    after = msgspec.structs.replace(after, due_at=next_due(after, settings, now))
-    return Revision(incident=after, facts=changed, notices=tuple(told), withdraws=replaced)
+    return after, told
 
 
-def _again(fact: Fact, tags: Tags, known_tasks: Mapping[str, Task], settings: Settings) -> Fact:
-    if fact.verdict == "privileged-task":
-        return fact
-    task = known_tasks.get(fact.access_key_id or "")
-    if task and tasks.why_not(task, fact, settings) is None:
-        return tasks.as_task(fact, task)
-    weighed = weigh(fact, tags, settings)
-    # A hold that a missing AssumeRoot was given stays: the page is on its way or withdrawn by now.
-    return msgspec.structs.replace(weighed, hold=fact.hold if weighed.verdict == "unplanned" else 0)
+def _declared(incident: Incident, declared: Declaration, settings: Settings, now: datetime) -> tuple[Incident, Notice]:
+    """A window that was declared after the pages: it acknowledges them, or only stops new ones, and says which."""
+    keys = tuple(dedup_key(incident.id, harm, severity) for harm, severity in sorted(incident.paged.items()))
+    acknowledged = declared.why_not is None
+    after = msgspec.structs.replace(incident, declared_at=declared.at, acknowledged=acknowledged)
+    return notice(
+        "acknowledged", after, settings, now, acknowledges=keys if acknowledged else (), note=declared.sentence
+    )
 
 
 def _withdrawn(before: Incident, after: Incident, now: datetime) -> set[Harm]:

@@ -4,13 +4,16 @@ It stands under the context key ``rootwatch`` of ``cdk.json``; the same object g
 ``settings.json`` and to the command line as ``--settings FILE``.
 """
 
+import ipaddress
 import re
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
+from rootwatch.core.network import ip_addresses
 from rootwatch.core.words import ChannelName
 
 AccountId = Annotated[str, Meta(pattern=r"^[0-9]{12}\Z", description="an account id of 12 digits in quotes")]
@@ -61,6 +64,34 @@ class PagerDuty(_Section, frozen=True, kw_only=True):
         return self.events_url or hosts[self.service_region]
 
 
+class ExpectedUse(_Section, frozen=True, kw_only=True):
+    """Root use of one account that is known and accepted for a while: low, never dropped, never wider than a window."""
+
+    account: AccountId
+    reason: Annotated[str, Meta(min_length=3, max_length=200, description="why this is expected, in a few words")]
+    expires: Annotated[date, Meta(description="the last day on which it is expected, such as 2027-01-31")]
+    action: Annotated[str, Meta(max_length=128, description="an eventName such as GetAccountSummary")] = ""
+    calling_service: Annotated[
+        str,
+        Meta(max_length=128, description="the service that calls on root's behalf such as autoscaling.amazonaws.com"),
+    ] = ""
+
+    def fits(self, action: str | None, invoked_by: str | None, at: datetime | None) -> bool:
+        """Whether a use is what this entry speaks of; an expired entry speaks of nothing."""
+        if at is None or at.date() > self.expires:
+            return False
+        if self.action and self.action != action:
+            return False
+        return not self.calling_service or self.calling_service == invoked_by
+
+
+class Network(_Section, frozen=True, kw_only=True):
+    """A network of yours, under the name that alerts call it by. It explains; it lowers nothing."""
+
+    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9 _.:/@-]{1,40}\Z", description="a short name such as office-berlin")]
+    cidr: Annotated[str, Meta(max_length=43, description="a network such as 203.0.113.0/24")]
+
+
 class Settings(_Section, frozen=True, kw_only=True):
     """What a team says once about its organisation and its channels. Durations are whole units, named in the key."""
 
@@ -96,6 +127,22 @@ class Settings(_Section, frozen=True, kw_only=True):
         tuple[Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+\Z", description="an e-mail address")], ...],
         Meta(description="a list of e-mail addresses that the SNS topic sends to"),
     ] = ()
+    expected_use: Annotated[
+        tuple[ExpectedUse, ...],
+        Meta(description="a list of objects with account, reason, expires, and action or calling_service"),
+    ] = ()
+    networks: Annotated[
+        tuple[Network, ...],
+        Meta(description="a list of objects with name and cidr: your own networks, for alerts to name"),
+    ] = ()
+    runbook_url: Annotated[
+        str,
+        Meta(
+            pattern=r"^(https://[^\s/<>|]+(/[^\s<>|]*)?)?\Z",
+            max_length=500,
+            description="the https address of your runbook, shown in every alert",
+        ),
+    ] = ""
     break_glass_tag: Annotated[
         str,
         Meta(
@@ -148,9 +195,19 @@ class Settings(_Section, frozen=True, kw_only=True):
         """The accounts whose root can silence us: a window there lowers to high only."""
         return frozenset({self.management_account, self.hub_account})
 
+    def network_of(self, address: str | None) -> Network | None:
+        """The narrowest of the known networks that holds every address in CloudTrail's ``sourceIPAddress``."""
+        ips = ip_addresses(address)
+        holding = [one for one in self.networks if ips and all(ip in ipaddress.ip_network(one.cidr) for ip in ips)]
+        return max(holding, key=lambda one: ipaddress.ip_network(one.cidr).prefixlen, default=None)
 
-def parse(obj: object) -> Settings:
-    """Checks one JSON object and returns the settings; raises ``SettingsError`` with one sentence."""
+
+def parse(obj: object, today: date | None = None) -> Settings:
+    """Checks one JSON object and returns the settings; raises ``SettingsError`` with one sentence.
+
+    With ``today``, as at synth, an entry of expected_use that has expired is an error; without, as in the Lambda, it is
+    without effect.
+    """
     if not isinstance(obj, Mapping):
         raise SettingsError("The settings must be one JSON object: write the context key rootwatch in cdk.json.")
     _refuse_unknown_keys(obj, Settings, "rootwatch")
@@ -169,7 +226,29 @@ def parse(obj: object) -> Settings:
         raise SettingsError(
             "rootwatch.approval_tag is the same as rootwatch.break_glass_tag: write another key, or leave it out."
         )
+    _check_expected_use(settings, today)
+    _check_networks(settings)
     return settings
+
+
+def _check_networks(settings: Settings) -> None:
+    for number, entry in enumerate(settings.networks):
+        try:
+            ipaddress.ip_network(entry.cidr)
+        except ValueError:
+            raise SettingsError(
+                f"rootwatch.networks[{number}].cidr is not a network: write one such as 203.0.113.0/24, "
+                "with no bits set behind its length."
+            ) from None
+
+
+def _check_expected_use(settings: Settings, today: date | None) -> None:
+    for number, entry in enumerate(settings.expected_use):
+        where = f"rootwatch.expected_use[{number}]"
+        if bool(entry.action) == bool(entry.calling_service):
+            raise SettingsError(f"{where} must say what is expected: write either action or calling_service.")
+        if today and entry.expires < today:
+            raise SettingsError(f"{where} expired on {entry.expires}: write a later day in expires, or take it out.")
 
 
 def from_json(text: bytes) -> Settings:
@@ -181,7 +260,12 @@ def from_json(text: bytes) -> Settings:
     return parse(obj)
 
 
-_NESTED: dict[str, type[_Section]] = {"slack": Slack, "pagerduty": PagerDuty}
+_NESTED: dict[str, type[_Section]] = {
+    "slack": Slack,
+    "pagerduty": PagerDuty,
+    "expected_use": ExpectedUse,
+    "networks": Network,
+}
 
 
 def _refuse_unknown_keys(obj: Mapping[object, object], section: type[_Section], where: str) -> None:
@@ -189,15 +273,18 @@ def _refuse_unknown_keys(obj: Mapping[object, object], section: type[_Section], 
     for key, value in obj.items():
         if key not in known:
             raise SettingsError(f"{where}.{key} is not a setting: write one of {', '.join(known)}.")
-        if isinstance(value, Mapping) and key in _NESTED and section is Settings:
-            _refuse_unknown_keys(value, _NESTED[str(key)], f"{where}.{key}")
+        if section is Settings and key in _NESTED:
+            for part in value if isinstance(value, list | tuple) else [value]:
+                if isinstance(part, Mapping):
+                    _refuse_unknown_keys(part, _NESTED[str(key)], f"{where}.{key}")
 
 
 def _sentence(message: str) -> str:
     """From msgspec's "Expected … - at `$.a.b`" to a sentence with the key and what to write there."""
     missing = re.search(r"missing required field `(\w+)`(?: - at `\$\.?([^`]*)`)?", message)
     if missing:
-        key = ".".join(part for part in ("rootwatch", missing[2], missing[1]) if part)
+        where = re.sub(r"\[[^]]*\]", "", missing[2] or "")
+        key = ".".join(part for part in ("rootwatch", where, missing[1]) if part)
         return f"{key} is missing: write {describe(key)}."
     at = re.search(r" - at `\$\.?([^`]*)`", message)
     key = "rootwatch." + re.sub(r"\[[^]]*\]", "", at[1]) if at else "rootwatch"

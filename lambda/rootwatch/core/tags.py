@@ -14,11 +14,15 @@ from rootwatch.core import fields
 from rootwatch.core.record import Record
 from rootwatch.core.settings import Settings
 
-Purpose = Literal["window", "approval"]
+# "use" is no tag: it is the first use of a window, whose network the window belongs to from then on.
+Purpose = Literal["window", "approval", "use"]
 
 
 class Tagging(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One setting (``value``) or removal (None) of a break-glass tag; or that we read it (``proved`` False)."""
+    """One setting (``value``) or removal (None) of a break-glass tag; or that we read it (``proved`` False).
+
+    For the purpose "use", ``value`` is the network that a window was first used from, ``by`` the address.
+    """
 
     account: str
     purpose: Purpose

@@ -6,9 +6,9 @@ import msgspec
 
 from rootwatch.core.fact import Fact
 from rootwatch.core.settings import Settings
-from rootwatch.core.tags import Tags
-from rootwatch.core.window import COVERABLE, Window, is_open, why_not_covered
-from rootwatch.core.windows import NoWindow, approved, declared
+from rootwatch.core.tags import Tagging, Tags
+from rootwatch.core.window import COVERABLE, NEVER_COVERED, Window, is_open, why_not_covered
+from rootwatch.core.windows import NoWindow, approved, declared, owner
 from rootwatch.core.words import Severity
 
 # Of 60 and 90 seconds at most, some are left for the way to PagerDuty.
@@ -32,11 +32,42 @@ def weigh(fact: Fact, tags: Tags, settings: Settings) -> Fact:
     )
     if fact.event_time is None:
         return fact
+    expected = _expected(fact, settings)
+    if expected:
+        return msgspec.structs.replace(fact, severity="low", verdict="expected", verdict_why=expected)
     windows, refused = declared(tags)
     open_ones = [window for window in windows if is_open(window, fact.event_time)]
     if open_ones:
         return _inside(fact, open_ones, tags, settings)
     return _outside(fact, windows, refused)
+
+
+def with_use(fact: Fact, tags: Tags, settings: Settings) -> tuple[Tags, tuple[Tagging, ...]]:
+    """The tags once this use is looked at, and what is new in them: who came first owns the window.
+
+    A use that the window covers, whoever owns it, is kept if it came before the one that is known.
+    """
+    unowned = msgspec.structs.replace(tags, taggings=tuple(one for one in tags.taggings if one.purpose != "use"))
+    if fact.event_time is None or fact.network is None or fact.account is None:
+        return tags, ()
+    if weigh(fact, unowned, settings).verdict != "planned":
+        return tags, ()
+    windows = [window for window in declared(tags)[0] if is_open(window, fact.event_time)]
+    owners = [owner(window, tags) for window in windows]
+    if all(one is not None and (one.at, one.value or "") <= (fact.event_time, fact.network) for one in owners):
+        return tags, ()
+    use = Tagging(account=fact.account, purpose="use", value=fact.network, at=fact.event_time, by=fact.address)
+    return tags.with_more(use), (use,)
+
+
+def _expected(fact: Fact, settings: Settings) -> str | None:
+    """Why this use was expected; None if it was not. Never wider than a window."""
+    if fact.window != "yes" or fact.kind in NEVER_COVERED or fact.account in settings.guarded_accounts:
+        return None
+    for entry in settings.expected_use:
+        if entry.account == fact.account and entry.fits(fact.action, fact.invoked_by, fact.event_time):
+            return f"expected until {entry.expires}: {entry.reason}"
+    return "AWS itself did it, on the account's first day" if fact.first_day else None
 
 
 def _inside(fact: Fact, open_ones: list[Window], tags: Tags, settings: Settings) -> Fact:
@@ -58,6 +89,9 @@ def _inside(fact: Fact, open_ones: list[Window], tags: Tags, settings: Settings)
 
 
 def _why_not(window: Window, fact: Fact, tags: Tags) -> str | None:
+    first = owner(window, tags)
+    if first and fact.network and fact.network != first.value:
+        return f"the window belongs to who came first, from {first.value}: this came from another network"
     why = why_not_covered(window, fact)
     if why or fact.window not in COVERABLE or fact.event_time is None:
         return why

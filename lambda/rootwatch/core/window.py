@@ -17,10 +17,10 @@ from rootwatch.core.fact import Fact
 from rootwatch.core.words import Verdict
 
 LONGEST: Final = timedelta(hours=12)
-_ALLOWED: Final = re.compile(r"[A-Za-z0-9 _.:/=+@-]{0,256}")
+_ALLOWED: Final = re.compile(r"[\w .:/=+@-]{0,256}")
 _KEYS: Final = frozenset({"until", "from", "ticket", "by", "net", "covers"})
 COVERABLE: Final = frozenset({"password", "mfa", "contact"})  # what covers= may name
-_NEVER_COVERED: Final = frozenset({"unreadable", "federated", "access-key-call"})
+NEVER_COVERED: Final = frozenset({"unreadable", "federated", "access-key-call"})
 
 
 class Window(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -90,11 +90,11 @@ def why_not_covered(window: Window, fact: Fact, *, claimed: bool = False) -> str
     start = window.claimed if claimed else window.start
     if fact.event_time is None or not start <= fact.event_time <= window.until:
         return "it lies outside of the window's time"
-    if fact.kind in _NEVER_COVERED or fact.window == "never":
+    if fact.kind in NEVER_COVERED or fact.window == "never":
         return "no window can cover this"
     if fact.window in COVERABLE and fact.window not in window.covers:
         return f"a window covers this only with covers={fact.window} and an approval"
-    if window.nets and not _inside(fact.address, window.nets):
+    if window.nets and not inside(fact.address, window.nets):
         return "it came from outside of the window's net="
     return None
 
@@ -131,7 +131,7 @@ def _nets(value: str) -> tuple[str, ...]:
         raise NotAWindowError("its net= can't be read; write net=198.51.100.0/24") from None
 
 
-def _inside(address: str | None, nets: tuple[str, ...]) -> bool:
+def inside(address: str | None, nets: tuple[str, ...]) -> bool:
     """Every address that CloudTrail names must lie inside: with two of them, who knows which is the caller's."""
     try:
         ips = [ipaddress.ip_address(part) for part in re.split(r"[,\s]+", address or "") if part]

@@ -1,12 +1,15 @@
 """What an account's tags declare, over time: windows, and values that are none with the reason why."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import zip_longest
+from typing import Final
 
 import msgspec
 
 from rootwatch.core.tags import Tagging, Tags
-from rootwatch.core.window import NotAWindowError, Window, parse
+from rootwatch.core.window import NotAWindowError, Window, inside, parse
+
+_WEEK: Final = timedelta(days=7)
 
 
 class NoWindow(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,9 +62,32 @@ def approved(window: Window, tags: Tags, at: datetime) -> bool:
     )
 
 
+def declared_time(tags: Tags, until: datetime) -> timedelta:
+    """For how long windows of the account are or were open in the seven days before ``until``."""
+    since = until - _WEEK
+    spans = (min(window.until, until) - max(window.start, since) for window in declared(tags)[0])
+    return sum((span for span in spans if span > timedelta()), timedelta())
+
+
+def owner(window: Window, tags: Tags) -> Tagging | None:
+    """The first use of a window, as far as we know: who came first owns it."""
+    uses = (
+        one
+        for one in tags.taggings
+        if one.purpose == "use"
+        and window.start <= one.at <= window.until
+        and (not window.nets or inside(one.by, window.nets))
+    )
+    return min(uses, key=lambda one: (one.at, one.value or ""), default=None)
+
+
 def _changes_of_value(tags: Tags) -> list[Tagging]:
     kept: list[Tagging] = []
     for tagging in tags.taggings:
-        if tagging.purpose == "window" and not (kept and kept[-1].value == tagging.value):
+        if tagging.purpose != "window":
+            continue
+        # A value that root set declares nothing; a person who sets it again does.
+        again = bool(kept) and kept[-1].value == tagging.value and kept[-1].by_root == tagging.by_root
+        if not again:
             kept.append(tagging)
     return kept

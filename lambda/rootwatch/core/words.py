@@ -16,12 +16,28 @@ RootUseKind = Literal[
     "console-action",
     "api-call",
 ]
+WatchKind = Literal[
+    "assume-root-refused",
+    "root-access-switched",
+    "root-access-delegated",
+    "root-email-changed",
+    "tag",
+    "tampering",
+    "account-joined",
+    "account-moved",
+    "account-left",
+    "account-removed",
+    "account-closed",
+    "organisation-deleted",
+]
+Kind = RootUseKind | WatchKind
 NoticeType = Literal["opened", "escalated", "digest", "planned", "acknowledged", "corrected", "closed"]
 Disposition = Literal["opened", "escalated", "folded", "watch", "canary", "ignored", "unreadable"]
 ChannelName = Literal["sns", "slack", "pagerduty"]
 
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 CHANNELS: Final[tuple[ChannelName, ...]] = get_args(ChannelName)
+WATCH_KINDS: Final[frozenset[str]] = frozenset(get_args(WatchKind))
 
 
 def rank(severity: Severity) -> int:

@@ -4,10 +4,11 @@ Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Descri
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
+from msgspec.structs import replace
 
 from rootwatch.core.fields import text
 from rootwatch.core.ports import Account
@@ -49,6 +50,11 @@ class Directory:
             self._tags[account_id] = (self._now() + _KEEP_TAG, value)
         return value
 
+    def accounts(self) -> list[str]:
+        """The ids of all accounts of the organisation. Raises botocore's errors: without the list there is no pass."""
+        pages = self._client.get_paginator("list_accounts").paginate()
+        return [account["Id"] for page in pages for account in page["Accounts"]]
+
     def _read_tag(self, account_id: str) -> str | None:
         try:
             tags = self._client.list_tags_for_resource(ResourceId=account_id)["Tags"]
@@ -57,18 +63,21 @@ class Directory:
         return next((tag["Value"] for tag in tags if tag["Key"] == self._settings.break_glass_tag), None)
 
     def _ask(self, account_id: str) -> Account:
-        name = path = owner = None
+        """Asks for one thing after the other: what was learnt before a failure is kept."""
+        account = Account(id=account_id)
         try:
-            name = text(self._client.describe_account(AccountId=account_id)["Account"].get("Name"), 128)
-            path = self._path(account_id)
-            owner = self._owner(account_id)
+            said = self._client.describe_account(AccountId=account_id)["Account"]
+            joined = said.get("JoinedTimestamp")
+            account = replace(
+                account, name=text(said.get("Name"), 128), joined=joined.astimezone(UTC) if joined else None
+            )
+            account = replace(account, path=self._path(account_id))
+            return replace(account, owner=self._owner(account_id))
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code", "")
-            return Account(id=account_id, name=name, path=path, owner=owner, unknown=f"Organizations answered {code}")
+            return replace(account, unknown=f"Organizations answered {code}")
         except BotoCoreError as error:
-            why = f"Organizations can't be reached: {type(error).__name__}"
-            return Account(id=account_id, name=name, path=path, owner=owner, unknown=why)
-        return Account(id=account_id, name=name, path=path, owner=owner)
+            return replace(account, unknown=f"Organizations can't be reached: {type(error).__name__}")
 
     def _path(self, account_id: str) -> str:
         """The names of the units above the account, "Root/Production/Payments"."""

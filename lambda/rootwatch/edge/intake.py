@@ -43,6 +43,7 @@ class Intake:
         delivery: Delivery,
         settings: Settings,
         catalogue: Catalogue,
+        country_of: Callable[[str | None], str | None],
         now: Callable[[], datetime],
         logger: Logger,
         metrics: Metrics,
@@ -52,6 +53,7 @@ class Intake:
         self._delivery = delivery
         self._settings = settings
         self._catalogue = catalogue
+        self._country_of = country_of
         self._now = now
         self._logger = logger
         self._metrics = metrics
@@ -75,7 +77,7 @@ class Intake:
         else:
             self._metrics.add_metric("Duplicates", MetricUnit.Count, 1)
         # For a duplicate too: a crash after its commit may have left this undone.
-        self._revise_what_it_explains(item)
+        self._revise_what_it_explains(item, plan)
 
     def _deliver(self, notices: Sequence[Notice]) -> None:
         try:
@@ -84,23 +86,25 @@ class Intake:
             # Stored is not lost: the sweep sends what the table says is due.
             self._logger.warning("the table went down before all was sent", exc_info=True)
 
-    def _revise_what_it_explains(self, item: Item) -> None:
-        """A tag's record or an AssumeRoot may explain calls that came before it."""
+    def _revise_what_it_explains(self, item: Item, plan: Plan | None) -> None:
+        """A tag, an AssumeRoot or an earlier use of a window may change what calls mean that came before it."""
         try:
-            for incident_id in self._explained_by(item):
+            for incident_id in self._explained_by(item, plan):
                 self._revise(incident_id)
         except StoreDownError as error:
             raise NotStoredError(str(error)) from error
 
-    def _explained_by(self, item: Item) -> Sequence[str]:
+    def _explained_by(self, item: Item, plan: Plan | None) -> Sequence[str]:
         if not isinstance(item, Record):
             return ()
         task = task_of(item)
         if task:
             return self._store.waiting(task.access_key_id)
+        # Of a duplicate nobody knows any more what it changed: its own account's incident is looked at again.
+        accounts = {one.account for one in plan.taggings} if plan else {item.account or ""}
         tagged = tagged_account(item, self._settings)
-        incident = self._store.open_incident(tagged) if tagged else None
-        return (incident.id,) if incident else ()
+        named = (self._store.open_incident(account) for account in sorted({*accounts, tagged or ""} - {""}))
+        return [incident.id for incident in named if incident]
 
     def _revise(self, incident_id: str) -> None:
         for _ in range(_TRIES):
@@ -138,8 +142,11 @@ class Intake:
 
     def _decided(self, item: Item, known: Known, now: datetime) -> Plan:
         """The plan; a record that breaks us is told as unreadable, never dropped."""
-        if item.account and needs(item, self._settings, now).scopes:
-            known = msgspec.structs.replace(known, account=self._directory.account(item.account))
+        concerned = needs(item, self._settings, now).account
+        if concerned:
+            known = msgspec.structs.replace(known, account=self._directory.account(concerned))
+        if isinstance(item, Record):
+            known = msgspec.structs.replace(known, country=self._country_of(item.address))
         try:
             plan = decide(item, known, self._settings, self._catalogue, now)
             read = self._tag_that_may_explain(plan, known, now)

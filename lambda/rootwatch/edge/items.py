@@ -10,6 +10,7 @@ from rootwatch.core.fact import Fact
 from rootwatch.core.incident import Incident, Moment
 from rootwatch.core.notice import Notice, lane
 from rootwatch.core.ports import Due, Plan
+from rootwatch.core.seen import Seen
 from rootwatch.core.tags import Tagging, Tags
 from rootwatch.core.words import CHANNELS, SEVERITIES, ChannelName, Severity
 
@@ -82,6 +83,11 @@ def task_key(access_key_id: str) -> Item:
 def tags_key(account: str) -> Item:
     """All that is known of an account's break-glass tags."""
     return key(f"ACC#{account}", "TAGS")
+
+
+def seen_key(account: str) -> Item:
+    """What is remembered of an account's root."""
+    return key(f"ACC#{account}", "SEEN")
 
 
 def waiting_key(access_key_id: str, incident_id: str) -> Item:
@@ -160,6 +166,12 @@ def tagging(one: Tagging) -> Item:
     """One value of a break-glass tag: kept for ever, it says who declared what."""
     sort = f"WIN#{stamp(one.at)}#{zlib.crc32(msgspec.json.encode(one)):08x}"
     return {**key(f"ACC#{one.account}", sort), "body": body(one)}
+
+
+def seen(one: Seen) -> Item:
+    """The memory of an account, with one version more than was read."""
+    stored = msgspec.structs.replace(one, version=one.version + 1)
+    return {**seen_key(one.account), "version": n(stored.version), "body": body(stored)}
 
 
 def waiting(access_key_id: str, incident_id: str, now: datetime) -> Item:

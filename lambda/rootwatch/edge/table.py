@@ -11,7 +11,8 @@ from rootwatch.core.fact import Fact
 from rootwatch.core.incident import FAILURE_MINUTES, Incident, Moment
 from rootwatch.core.notice import Notice
 from rootwatch.core.ports import Claimed, Due, Known, Needs, Outcome, Plan, Revision, StoreDownError
-from rootwatch.core.tags import Tags
+from rootwatch.core.seen import Seen
+from rootwatch.core.tags import Tagging, Tags
 from rootwatch.core.tasks import Task
 from rootwatch.core.words import rank
 from rootwatch.edge import items
@@ -37,6 +38,7 @@ class Table:
         if needs.access_key:
             keys.append(items.task_key(needs.access_key))
         keys += [items.tags_key(account) for account in needs.tags_of]
+        keys += [items.seen_key(account) for account in needs.seen_of]
         found = {(item["PK"]["S"], item["SK"]["S"]): item for item in self._table.get(keys)}
         if (f"EVT#{needs.key}", "MARK") in found:
             return Known(duplicate=True)
@@ -46,11 +48,13 @@ class Table:
         by_id = {head.id: head for head in (items.read(item, Incident) for item in heads)}
         task = found.get((f"KEY#{needs.access_key}", "TASK"))
         tags = {account: found.get((f"ACC#{account}", "TAGS")) for account in needs.tags_of}
+        seen = {account: found.get((f"ACC#{account}", "SEEN")) for account in needs.seen_of}
         return Known(
             incidents={scope: by_id[incident_id] for scope, incident_id in named.items() if incident_id in by_id},
             task=items.read(task, Task) if task else None,
             failures=self._failures(needs.scopes[0], needs.failures_around) if needs.failures_around else (),
             tags={a: items.read(item, Tags) if item else Tags(account=a) for a, item in tags.items()},
+            seen={a: items.read(item, Seen) if item else Seen(account=a) for a, item in seen.items()},
         )
 
     def commit(self, plan: Plan, now: datetime) -> Literal["committed", "duplicate", "conflict"]:
@@ -60,7 +64,12 @@ class Table:
             operations += [self._head(plan.incident), self._pointer(plan.incident, plan.replaces)]
             operations.append(self._table.put(items.fact(plan.incident.id, plan.fact)))
             operations += self._still_waits(plan, plan.incident.id, now)
-        operations += [*self._told(plan.notices), *self._withdrawn(plan.withdraws), *self._tags(plan)]
+        operations += [
+            *self._told(plan.notices),
+            *self._withdrawn(plan.withdraws),
+            *self._tags(plan.tags, plan.taggings),
+        ]
+        operations += [self._seen(one) for one in plan.seen]
         if plan.failure:
             operations.append(self._table.put(items.failure(plan.failure, now)))
         if plan.task:
@@ -78,6 +87,10 @@ class Table:
         """The break-glass tags of an account."""
         found = self._table.get([items.tags_key(account)])
         return items.read(found[0], Tags) if found else Tags(account=account)
+
+    def keep(self, tags: Tags, tagging: Tagging) -> bool:
+        """Keeps one more tagging; False when the tags changed since they were read."""
+        return not self._table.transact(self._tags([tags], [tagging]))
 
     def tasks(self, access_keys: Sequence[str]) -> dict[str, Task]:
         """The AssumeRoots that gave these keys out, as far as they are known."""
@@ -97,7 +110,8 @@ class Table:
         """HEAD if nobody changed it, the changed facts, the notices; held pages are withdrawn, or nothing is done."""
         facts = [self._table.put(items.fact(revision.incident.id, fact)) for fact in revision.facts]
         told = [*self._told(revision.notices), *self._withdrawn(revision.withdraws)]
-        return not self._table.transact([self._head(revision.incident), *facts, *told])
+        tags = self._tags([revision.tags], revision.taggings)
+        return not self._table.transact([self._head(revision.incident), *facts, *told, *tags])
 
     def advance(self, incident: Incident, notices: Sequence[Notice]) -> bool:
         """A digest or a close: HEAD if nobody changed it, and the notices; the pointer goes with the close."""
@@ -183,18 +197,24 @@ class Table:
         values = {":id": s(incident.id), ":old": s(replaces or incident.id)}
         return self._table.put(item, "attribute_not_exists(PK) OR incident IN (:id, :old)", values)
 
-    def _tags(self, plan: Plan) -> list[dict[str, Any]]:
-        """New taggings; and that the tags are still as they were read: else the record is decided on again."""
-        operations = [self._table.put(items.tagging(one)) for one in plan.taggings]
-        for tags in plan.tags:
+    def _tags(self, read: Sequence[Tags], taggings: Sequence[Tagging]) -> list[dict[str, Any]]:
+        """New taggings; and that the tags are still as they were read: else it is decided again."""
+        operations = [self._table.put(items.tagging(one)) for one in taggings]
+        for tags in read:
             condition = "version = :read" if tags.version else "attribute_not_exists(PK)"
             values = {":read": n(tags.version)} if tags.version else None
-            more = [one for one in plan.taggings if one.account == tags.account]
+            more = [one for one in taggings if one.account == tags.account]
             if more:
                 operations.append(self._table.put(items.tags(tags.with_more(*more)), condition, values))
             else:
                 operations.append(self._table.check(items.tags_key(tags.account), condition, values))
         return operations
+
+    def _seen(self, seen: Seen) -> dict[str, Any]:
+        """The memory of an account, if it is still as it was read."""
+        if seen.version == 0:
+            return self._table.put(items.seen(seen), "attribute_not_exists(PK)")
+        return self._table.put(items.seen(seen), "version = :read", {":read": n(seen.version)})
 
     def _still_waits(self, plan: Plan, incident_id: str, now: datetime) -> list[dict[str, Any]]:
         """A call with an unknown key waits for its AssumeRoot, which must not have come meanwhile."""

@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rootwatch.catalogue import load
 from rootwatch.core.reading import read_text
+from rootwatch.edge.country import country
 from rootwatch.edge.delivery import Delivery
 from rootwatch.edge.intake import Intake
 from rootwatch.handlers import wiring
@@ -51,6 +52,7 @@ def _intake() -> Intake:
         delivery=Delivery(store, wiring.channel, wiring.now, logger, metrics),
         settings=wiring.settings(),
         catalogue=load(),
+        country_of=country,
         now=wiring.now,
         logger=logger,
         metrics=metrics,

@@ -41,6 +41,11 @@ def moment(time: datetime) -> str:
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
+def day(time: datetime) -> str:
+    """``2026-11-04``."""
+    return f"{time.astimezone(UTC):%Y-%m-%d}"
+
+
 def iso(time: datetime) -> str:
     """``2026-11-04T03:12:07+00:00``: ISO 8601, always in UTC."""
     return time.astimezone(UTC).isoformat(timespec="seconds")

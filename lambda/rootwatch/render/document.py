@@ -9,7 +9,7 @@ import msgspec
 
 from rootwatch.core.notice import Notice
 from rootwatch.core.settings import Settings
-from rootwatch.core.words import Harm, NoticeType, RootUseKind, Severity, Verdict
+from rootwatch.core.words import Harm, Kind, NoticeType, Severity, Verdict
 from rootwatch.render.clean import clean, iso
 from rootwatch.render.headline import headline
 from rootwatch.render.story import story
@@ -40,12 +40,14 @@ class EventPart(msgspec.Struct, frozen=True, kw_only=True):
     region: str | None
     source_ip_address: str | None
     network: str | None
+    country: str | None
+    known_network: str | None
     user_agent: str | None
     mfa: str
     error: str | None
     invoked_by: str | None
     access_key_id: str | None
-    kind: RootUseKind
+    kind: Kind
     harm: Harm
     severity: Severity
     verdict: Verdict
@@ -95,18 +97,26 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     happened: str
     why: list[str]
     do_now: str
+    contain: str | None
+    declare: str | None
+    runbook_url: str | None
+    before: list[str]
+    last_use: str | None
+    network_seen_since: str | None
     account: AccountPart
     event: EventPart | None
     incident: IncidentPart
     page: PagePart | None
     resolves: list[str]
+    acknowledges: list[str]
+    note: str | None
     duplicates_possible: bool
 
 
 def document(notice: Notice, settings: Settings, width: int) -> Document:
     """The document of a notice, with no text longer than ``width`` characters."""
     told = story(notice, settings, width)
-    page = notice.page
+    page, before = notice.page, notice.before
     return Document(
         schema=SCHEMA,
         notice=notice.seq,
@@ -117,11 +127,19 @@ def document(notice: Notice, settings: Settings, width: int) -> Document:
         happened=told.happened,
         why=list(told.why),
         do_now=told.do_now,
+        contain=told.commands.contain or None,
+        declare=told.commands.declare or None,
+        runbook_url=told.runbook,
+        before=list(told.before),
+        last_use=iso(before.last_use.time) if before and before.last_use else None,
+        network_seen_since=iso(before.network_since) if before and before.network_since else None,
         account=_account(notice, settings, width),
-        event=_event(notice, told.link, width),
+        event=_event(notice, settings, told.link, width),
         incident=_incident(notice, width),
         page=PagePart(harm=page.harm, severity=page.severity, dedup_key=clean(page.dedup_key, width)) if page else None,
         resolves=[clean(key, width) for key in notice.resolves[: 2 * _MOST_VALUES]],
+        acknowledges=[clean(key, width) for key in notice.acknowledges[: 2 * _MOST_VALUES]],
+        note=clean(notice.note, width) or None,
         duplicates_possible=notice.duplicates_possible,
     )
 
@@ -138,10 +156,11 @@ def _account(notice: Notice, settings: Settings, width: int) -> AccountPart:
     )
 
 
-def _event(notice: Notice, console_url: str | None, width: int) -> EventPart | None:
+def _event(notice: Notice, settings: Settings, console_url: str | None, width: int) -> EventPart | None:
     fact = notice.fact
     if fact is None:
         return None
+    known = settings.network_of(fact.address)
     return EventPart(
         event_id=clean(fact.event_id, width) or None,
         event_time=iso(fact.event_time) if fact.event_time else None,
@@ -151,6 +170,8 @@ def _event(notice: Notice, console_url: str | None, width: int) -> EventPart | N
         region=clean(fact.region, width) or None,
         source_ip_address=clean(fact.address, width) or None,
         network=clean(fact.network, width) or None,
+        country=clean(fact.country, 2) or None,
+        known_network=known.name if known else None,
         user_agent=clean(fact.user_agent, width) or None,
         mfa=fact.mfa,
         error=clean(fact.error, width) or None,

@@ -8,9 +8,10 @@ import msgspec
 
 from rootwatch.core.fact import Fact
 from rootwatch.core.notice import Notice
-from rootwatch.core.settings import Settings
+from rootwatch.core.settings import Network, Settings
 from rootwatch.core.words import rank
-from rootwatch.render.clean import clean, cut, duration, moment
+from rootwatch.render import watch
+from rootwatch.render.clean import clean, cut, day, duration, moment
 from rootwatch.render.subject import account_forms, accounts_guessed, is_task, principal
 
 _LATE: Final = timedelta(minutes=1)
@@ -35,7 +36,7 @@ class Line(msgspec.Struct, frozen=True):
 def lines(notice: Notice, settings: Settings, width: int) -> tuple[Line, ...]:
     """All facts; no value is longer than ``width`` characters. The first ten are those to show where few fit."""
     fact = notice.fact
-    said = [*_account(notice, settings), *(_of_the_fact(notice, fact) if fact else _of_the_incident(notice))]
+    said = [*_account(notice, settings), *(_of_the_fact(notice, fact, settings) if fact else _of_the_incident(notice))]
     return tuple(Line(label, clean(value, width) or "unknown") for label, value in said)
 
 
@@ -58,6 +59,8 @@ def _account(notice: Notice, settings: Settings) -> list[tuple[str, str | None]]
     if incident.is_guessing:
         return [("Account", f"several: {accounts_guessed(notice)}"), ("Tried last", listed(incident.accounts, 200))]
     name = account_forms(notice, settings)[0]
+    if incident.is_watch and incident.account is None:
+        return [("Accounts", listed(incident.accounts, 200))]
     if incident.account is None:
         name = "unknown: the record names none"
     elif not incident.account_name and notice.account_unknown:
@@ -67,7 +70,10 @@ def _account(notice: Notice, settings: Settings) -> list[tuple[str, str | None]]
     return [("Account", name), ("OU path", incident.account_path), ("Owner", incident.account_owner)]
 
 
-def _of_the_fact(notice: Notice, fact: Fact) -> list[tuple[str, str | None]]:
+def _of_the_fact(notice: Notice, fact: Fact, settings: Settings) -> list[tuple[str, str | None]]:
+    if fact.is_watch_event:
+        where = _from(notice, fact, settings.network_of(fact.address))
+        return [*watch.lines(notice, fact, where, _when(notice, fact)), *_of_the_notice(notice)]
     called_by = [("AssumeRoot by", principal(notice))] if is_task(notice) else []
     long_term_key = [("Access key", fact.access_key_id)] if fact.kind == "access-key-call" else []
     rare = {
@@ -80,13 +86,14 @@ def _of_the_fact(notice: Notice, fact: Fact) -> list[tuple[str, str | None]]:
     return [
         *called_by,
         ("When", _when(notice, fact)),
-        ("From", _from(fact)),
+        ("From", _from(notice, fact, settings.network_of(fact.address))),
         ("MFA", _mfa(fact)),
         ("Outcome", _outcome(fact)),
         ("Region", fact.region or "unknown: the record names none"),
         ("Action", f"{fact.action} ({fact.service or 'service unknown'})" if fact.action else None),
         *long_term_key,
         ("Verdict", f"{fact.verdict.replace('-', ' ')}: {declared(fact)}"),
+        *_last_use(notice),
         *((label, value) for label, value in rare.items() if value),
         *_of_the_notice(notice),
     ]
@@ -99,7 +106,7 @@ def _of_the_incident(notice: Notice) -> list[tuple[str, str | None]]:
         ("Actions in all", f"{incident.seen}: {listed(incident.actions, 400)}" if incident.actions else None),
         ("From", listed(incident.addresses, 200)),
         ("Regions", listed(incident.regions, 200)),
-        ("Verdict", incident.verdict.replace("-", " ")),
+        *([] if incident.is_watch else [("Verdict", incident.verdict.replace("-", " "))]),
         *_of_the_notice(notice),
     ]
 
@@ -122,12 +129,27 @@ def _when(notice: Notice, fact: Fact) -> str:
     return moment(fact.event_time)
 
 
-def _from(fact: Fact) -> str:
+def _from(notice: Notice, fact: Fact, known: Network | None) -> str:
+    """The address, whose network it is, where it is registered, and whether root was ever used from there."""
     if not fact.address:
         return "unknown: the record names no address"
     if not fact.network:
         return f"{clean(fact.address, 128)} (not an IP address)"
-    return f"{clean(fact.address, 128)} (network {clean(fact.network, 64)})"
+    network = f"{known.name} ({known.cidr})" if known else f"network {clean(fact.network, 64)}"
+    country = f"{clean(fact.country, 2)} (registry)" if fact.country else "country not known to any registry"
+    said = [clean(fact.address, 128), network, country]
+    if notice.before and not is_task(notice):
+        since = notice.before.network_since
+        said.append(f"seen with root since {day(since)}" if since else "never seen with root before")
+    return ", ".join(said)
+
+
+def _last_use(notice: Notice) -> list[tuple[str, str | None]]:
+    """When root of this account was used before this incident, as far as rootwatch's own memory goes."""
+    if notice.before is None:
+        return [("Last root use", "unknown: the table did not answer")] if notice.duplicates_possible else []
+    last = notice.before.last_use
+    return [("Last root use", f"{moment(last.time)}: {last.says}" if last else "none known before this")]
 
 
 def _mfa(fact: Fact) -> str:

@@ -4,6 +4,8 @@ from typing import Final
 
 from rootwatch.core.notice import Notice
 from rootwatch.core.settings import Settings
+from rootwatch.core.words import Verdict, pages
+from rootwatch.render import watch
 from rootwatch.render.clean import clean, cut
 from rootwatch.render.subject import (
     account_forms,
@@ -17,6 +19,7 @@ _BETWEEN: Final = " · "
 _TITLE: Final = 160
 _PLACE: Final = 45  # the longest address; two of them are cut
 _TELLS_SEVERITY: Final = frozenset({"opened", "escalated", "planned"})
+_WINDOWS: Final[dict[Verdict, str]] = {"unplanned": "no window", "breakthrough": "despite a window"}
 
 
 def headline(notice: Notice, settings: Settings, limit: int = 80, *, severity: bool = False) -> str:
@@ -24,14 +27,14 @@ def headline(notice: Notice, settings: Settings, limit: int = 80, *, severity: b
 
     ``severity`` puts the word before it ("CRITICAL: ROOT …") where the channel shows none: news of medium and above.
     """
-    word = f"{notice.severity.upper()}: " if severity and _is_news(notice) else ""
+    joint = " " if notice.incident.is_watch else ": "
+    word = f"{notice.severity.upper()}{joint}" if severity and _is_news(notice) else ""
     what = word + clean(_what(notice), _TITLE)
     forms = [] if notice.incident.is_guessing else account_forms(notice, settings)
     line = _with_account(what, forms, limit)
-    for place in _places(notice):
-        if len(line) + len(_BETWEEN) + len(place) > limit:
-            break
-        line += _BETWEEN + place
+    for forms in _places(notice, settings):
+        room = limit - len(line) - len(_BETWEEN)
+        line += next((_BETWEEN + form for form in forms if len(form) <= room), "")
     return cut(line, limit)
 
 
@@ -53,12 +56,25 @@ def _with_account(what: str, forms: list[str], limit: int) -> str:
     return cut(what, limit - len(_BETWEEN) - len(where)) + _BETWEEN + where
 
 
-def _places(notice: Notice) -> list[str]:
-    """Address and Region: of the fact, else of the incident if all of it came from one."""
+def _places(notice: Notice, settings: Settings) -> list[list[str]]:
+    """Address, window and Region, the longest form of each first: of the fact, else what all of the incident shares."""
     fact, incident = notice.fact, notice.incident
     address = fact.address if fact else _only(incident.addresses)
     region = fact.region if fact else _only(incident.regions)
-    return [text for text in (clean(address, _PLACE), clean(region, _PLACE)) if text]
+    whose = settings.network_of(address)
+    where = f"({whose.name})" if whose else clean(fact.country, 2) if fact else ""
+    plain = clean(address, _PLACE)
+    full = f"{plain} {where}" if plain and where else plain
+    return [[form for form in forms if form] for forms in ([full, plain], [_window(notice)], [clean(region, _PLACE)])]
+
+
+def _window(notice: Notice) -> str:
+    """Whether somebody declared it, where that decides what the reader does."""
+    fact = notice.fact
+    if fact is None or notice.type not in _TELLS_SEVERITY or not pages(notice.severity):
+        return ""
+    other = notice.incident.is_guessing or notice.incident.is_watch
+    return "" if is_task(notice) or other else _WINDOWS.get(fact.verdict, "")
 
 
 def _only(counts: dict[str, int]) -> str | None:
@@ -66,6 +82,8 @@ def _only(counts: dict[str, int]) -> str | None:
 
 
 def _what(notice: Notice) -> str:
+    if notice.incident.is_watch:
+        return watch.headline(notice)
     if notice.type == "corrected":
         return f"Corrected: this was {_task(notice)}" if is_task(notice) else "Corrected: this was not what we told you"
     if notice.incident.is_guessing:
@@ -81,7 +99,7 @@ def _root(notice: Notice) -> str:
         case "closed":
             return f"Closed: root quiet after {incident.seen} {_plural('action', incident.seen)}"
         case "acknowledged":
-            return f"Acknowledged: ROOT {title}"
+            return f"Acknowledged: ROOT {title}" if notice.acknowledges else f"Window declared after ROOT {title}"
         case "planned" if notice.page is None:
             return f"Planned: ROOT {title}"
         case "escalated":

@@ -5,6 +5,7 @@ from typing import Final
 
 from rootwatch.core.notice import Notice
 from rootwatch.core.settings import Settings
+from rootwatch.render.containment import CANNOT, DECLARE
 from rootwatch.render.headline import headline
 from rootwatch.render.story import Story, story
 
@@ -21,6 +22,13 @@ def mail(notice: Notice, settings: Settings, width: int) -> str:
         *(_wrapped(note) for note in told.notes),
         *([_headed(f"WHY {notice.severity.upper()}", "\n".join(_item(why) for why in told.why))] if told.why else []),
         _headed("WHAT TO DO NOW", _wrapped(told.do_now)),
+        *([_headed("CONTAIN", f"{told.commands.contain}\n{_wrapped(CANNOT)}")] if told.commands.contain else []),
+        *([_headed("DECLARE", f"{_wrapped(DECLARE)}:\n{told.commands.declare}")] if told.commands.declare else []),
+        *(
+            [_headed("THE 24 HOURS BEFORE, UTC", "\n".join(_item(trace) for trace in told.before))]
+            if told.before
+            else []
+        ),
         _headed("FACTS", "\n".join(_fact(fact.label, fact.value) for fact in told.facts)),
         _headed("WHERE TO LOOK", _where(told)),
         _wrapped("Sent by rootwatch. Every use of a root user is told, planned ones too."),
@@ -29,7 +37,8 @@ def mail(notice: Notice, settings: Settings, width: int) -> str:
 
 
 def _where(told: Story) -> str:
-    return _wrapped(told.look) + (f"\n{told.link}" if told.link else "")
+    runbook = f"Runbook: {told.runbook}" if told.runbook else None
+    return "\n".join(part for part in (_wrapped(told.look), told.link, runbook) if part)
 
 
 def _headed(title: str, body: str) -> str:

@@ -12,6 +12,7 @@ from rootwatch.core.record import digest
 from rootwatch.core.settings import Settings
 from rootwatch.core.words import Severity
 from rootwatch.render.clean import clean, iso
+from rootwatch.render.containment import CANNOT, DECLARE
 from rootwatch.render.headline import headline
 from rootwatch.render.story import Story, story
 
@@ -30,12 +31,14 @@ class PagerDutyEvents(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def pagerduty(notice: Notice, settings: Settings) -> PagerDutyEvents:
-    """A trigger for a page, a resolve for each key of ``resolves``, else a change event, which pages nobody."""
+    """A trigger for a page, an acknowledge or a resolve for each key that is named, else a change event, which pages
+    nobody."""
     if notice.is_change_event:
         return PagerDutyEvents(path="change/enqueue", bodies=[_change(notice, settings)])
     triggers = [_trigger(notice, notice.page, settings)] if notice.page else []
+    acknowledges = [{"event_action": "acknowledge", "dedup_key": _within(key)} for key in notice.acknowledges]
     resolves = [{"event_action": "resolve", "dedup_key": _within(key)} for key in notice.resolves]
-    return PagerDutyEvents(path="enqueue", bodies=triggers + resolves)
+    return PagerDutyEvents(path="enqueue", bodies=[*triggers, *acknowledges, *resolves])
 
 
 def _trigger(notice: Notice, page: Page, settings: Settings) -> dict[str, Any]:
@@ -79,6 +82,9 @@ def _payload(notice: Notice, settings: Settings, told: Story) -> dict[str, Any]:
             "What happened": told.happened,
             **({"Why so severe": "; ".join(told.why)} if told.why else {}),
             "Do now": told.do_now,
+            **({"Contain": told.commands.contain, "Note on contain": CANNOT} if told.commands.contain else {}),
+            **({"Declare": f"{DECLARE}: {told.commands.declare}"} if told.commands.declare else {}),
+            **({"The 24 hours before, UTC": "; ".join(told.before)} if told.before else {}),
             **{fact.label: fact.value for fact in told.facts},
             "Look": told.look,
             **({"Note": " ".join(told.notes)} if told.notes else {}),
@@ -87,7 +93,8 @@ def _payload(notice: Notice, settings: Settings, told: Story) -> dict[str, Any]:
 
 
 def _links(told: Story) -> list[dict[str, str]]:
-    return [{"href": told.link, "text": "The event in CloudTrail"}] if told.link else []
+    named = (("The event in CloudTrail", told.link), ("The runbook", told.runbook))
+    return [{"href": href, "text": text} for text, href in named if href]
 
 
 def _within(key: str) -> str:

@@ -14,10 +14,12 @@ from rootwatch.core.notice import Notice
 from rootwatch.core.settings import Settings
 from rootwatch.core.words import Severity
 from rootwatch.render.clean import clean, cut
+from rootwatch.render.containment import CANNOT, DECLARE
 from rootwatch.render.facts import Line, declared
 from rootwatch.render.headline import headline, is_quiet
 from rootwatch.render.mrkdwn import escape, link
 from rootwatch.render.story import Story, story
+from rootwatch.render.watch import recorded_in
 
 Block = dict[str, Any]
 
@@ -94,11 +96,26 @@ def _alert(line: str, notice: Notice, told: Story) -> list[Block]:
         _section(escape(told.happened)),
         *([_section(why)] if told.why else []),
         _section(f"*Do now:* {escape(told.do_now)}"),
+        *_commands(told),
+        *([_section("*The 24 hours before, UTC:*\n" + "\n".join(map(escape, told.before)))] if told.before else []),
         {"type": "section", "fields": fields},
-        _section(f"*Look:* {_look(notice, told)}"),
+        _section(f"*Look:* {_look(notice, told)}{_runbook(told)}"),
         *(_section(f"*{escape(note)}*") for note in told.notes),
         *_small_print(told.facts[_FIELDS:]),
     ]
+
+
+def _commands(told: Story) -> list[Block]:
+    """In fences, so that Slack leaves the quotation marks straight; nothing in them is from a record."""
+    contain, declare = told.commands.contain, told.commands.declare
+    return [
+        *([_section(f"*Contain:*\n```{contain}```\n{escape(CANNOT)}")] if contain else []),
+        *([_section(f"*Declare:* {escape(DECLARE)}:\n```{declare}```")] if declare else []),
+    ]
+
+
+def _runbook(told: Story) -> str:
+    return f" · {link(told.runbook, 'the runbook')}" if told.runbook else ""
 
 
 def _small_print(facts: tuple[Line, ...]) -> list[Block]:
@@ -109,7 +126,7 @@ def _small_print(facts: tuple[Line, ...]) -> list[Block]:
 def _look(notice: Notice, told: Story) -> str:
     if told.link is None:
         return escape(told.look)
-    account = clean(notice.fact.account if notice.fact else None, 12) or "its account"
+    account = clean(recorded_in(notice.fact), 12) or "its account"
     return f"{link(told.link, _LINK)} (sign in to {escape(account)} first; it shows there after about 5 minutes)"
 
 

@@ -8,23 +8,31 @@ from rootwatch.core.incident import FAILURE_MINUTES, GUESSING_HOURS
 from rootwatch.core.notice import Notice
 from rootwatch.core.settings import Settings
 from rootwatch.core.words import rank
-from rootwatch.render import links
-from rootwatch.render.clean import clean, moment
+from rootwatch.render import links, watch
+from rootwatch.render.clean import clean, day, moment
+from rootwatch.render.containment import Containment, containment
 from rootwatch.render.facts import Line, declared, lines, listed
 from rootwatch.render.subject import accounts_guessed, is_task, short_principal
 
 _REASONS: Final = 6
+_TRACES: Final = 8
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):
-    """Texts without any channel's markup, each one line and at most as wide as asked for. ``why`` may be empty."""
+    """Texts without any channel's markup, each one line and at most as wide as asked for, but for commands and links.
+
+    ``why`` and ``before`` may be empty.
+    """
 
     happened: str
     facts: tuple[Line, ...]
     why: tuple[str, ...]
+    before: tuple[str, ...]
     do_now: str
+    commands: Containment
     look: str
     link: str | None
+    runbook: str | None
     notes: tuple[str, ...]
 
 
@@ -35,15 +43,20 @@ def story(notice: Notice, settings: Settings, width: int = 600) -> Story:
         happened=clean(_happened(notice, settings), width),
         facts=lines(notice, settings, width),
         why=tuple(clean(why, width) for why in _why(notice)),
+        before=tuple(clean(trace, width) for trace in _before(notice)),
         do_now=clean(_do_now(notice), width),
+        commands=containment(notice, settings),
         look=clean(_look(notice), width),
         link=links.event(fact.region, fact.event_id) if fact else None,
+        runbook=settings.runbook_url or None,
         notes=_notes(notice, settings),
     )
 
 
 def _happened(notice: Notice, settings: Settings) -> str:
     incident, fact = notice.incident, notice.fact
+    if incident.is_watch:
+        return watch.happened(notice, settings)
     says = f"Root {clean(fact.says, 500)}" if fact else f"Root: {clean(incident.title, 300)}"
     if fact and fact.kind == "federated":
         says += ", in a federation session that root issued"
@@ -51,12 +64,15 @@ def _happened(notice: Notice, settings: Settings) -> str:
         case "closed":
             return _closed(notice, settings)
         case "digest":
+            what = f": {listed(incident.fresh, 300)}" if incident.fresh else ""
             return (
-                f"{incident.untold} more since the last notice, {incident.seen} in all since {moment(incident.first)}. "
-                "None of them calls for a page of its own."
+                f"{incident.untold} more since the last notice{what}. None of them calls for a page of its own. "
+                f"{incident.seen} in all since {moment(incident.first)}."
             )
         case "corrected":
             return _corrected(notice, says)
+        case "acknowledged":
+            return f"A break-glass window was declared only after root had paged: {listed(incident.actions, 400)}."
         case "planned" if fact and notice.page is None:
             return f"{says}. Declared beforehand: {declared(fact)}."
     if incident.is_guessing:
@@ -86,21 +102,44 @@ def _corrected(notice: Notice, says: str) -> str:
 
 
 def _why(notice: Notice) -> list[str]:
-    """What made the severity what it is, the last fact's reasons first. Nothing below medium needs a reason."""
+    """What made this notice: the fact's reasons, then those that are new, then those told before. Nothing below medium
+    needs a reason."""
     incident, fact = notice.incident, notice.fact
-    if rank(notice.severity) < rank("medium") or notice.type in ("corrected", "closed"):
+    if incident.is_watch:
+        return watch.why(notice)
+    if rank(notice.severity) < rank("medium") or notice.type in ("corrected", "closed", "acknowledged"):
         return []
     own = list(fact.why) if fact else []
-    reasons = own + [why for why in incident.why if why not in own]
+    reasons = own + [why for why in notice.why if why not in own]
     if fact and fact.verdict == "breakthrough":
         reasons.append(fact.verdict_why)
     elif notice.page and fact and fact.verdict == "unplanned" and not incident.is_guessing:
         reasons.append(f"nobody declared it ({fact.verdict_why})")
+    reasons += [f"before that: {why}" for why in incident.why if why not in reasons]
     left = len(reasons) - _REASONS
     return reasons[:_REASONS] + ([f"and {left} more reasons"] if left > 0 else [])
 
 
+def _before(notice: Notice) -> list[str]:
+    """What may have led up to it in the last 24 hours, the latest where there is too much."""
+    before, fact = notice.before, notice.fact
+    if before is None or fact is None:
+        return []
+    said = []
+    for trace in before.traces:
+        first, last = (
+            f"{time:%H:%M}" if day(time) == day(fact.time) else f"{time:%m-%d %H:%M}"
+            for time in (trace.first, trace.last)
+        )
+        times = f" x{trace.count}" if trace.count > 1 else ""
+        said.append(f"{first if first == last else f'{first} to {last}'} {trace.says}{times}")
+    left = len(said) - _TRACES
+    return ([f"and {left} more before these"] if left > 0 else []) + said[-_TRACES:]
+
+
 def _do_now(notice: Notice) -> str:
+    if notice.incident.is_watch:
+        return watch.do_now(notice)
     match notice.type:
         case "closed":
             if is_task(notice):
@@ -109,6 +148,9 @@ def _do_now(notice: Notice) -> str:
             return "If nobody has explained this use yet, find out who it was" + (f"; {still}." if still else ".")
         case "digest":
             return "Nothing new; go on with what is under way."
+        case "acknowledged":
+            ask = "Ask the account's owner whether this is the work that was declared"
+            return f"{ask}; if so, resolve the alert." if notice.acknowledges else f"{ask}. The page stands."
         case "corrected":
             return f"Nothing, if {short_principal(notice) or 'the colleague'} confirms it."
         case "planned" if notice.page is None:
@@ -124,6 +166,8 @@ def _do_now(notice: Notice) -> str:
 def _look(notice: Notice) -> str:
     """Where the records are, for those who can't follow the link, or have none."""
     incident, fact = notice.incident, notice.fact
+    if incident.is_watch:
+        return watch.look(notice)
     regions = (fact.region if fact else None) or ", ".join(incident.regions) or "every Region"
     account = (fact.account if fact else None) or incident.account or ", ".join(incident.accounts) or "the account"
     return (
@@ -135,10 +179,13 @@ def _look(notice: Notice) -> str:
 def _notes(notice: Notice, settings: Settings) -> tuple[str, ...]:
     """SCPs: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html."""
     notes = []
-    if notice.incident.account == settings.management_account and not is_task(notice):
+    of_root = not is_task(notice) and not notice.incident.is_watch
+    if notice.incident.account == settings.management_account and of_root:
         notes.append(
             "Service control policies do not reach the management account, and its root rules every other one."
         )
+    if notice.note:
+        notes.append(clean(notice.note, 500))
     if notice.duplicates_possible:
         notes.append("Duplicates possible: rootwatch's table did not answer, so this may come more than once.")
     return tuple(notes)

@@ -16,7 +16,7 @@ def account_forms(notice: Notice, settings: Settings) -> list[str]:
     """How to name the account, longest first. Its id is in every form, and that it is the management account too."""
     number = clean(notice.incident.account, 12)
     if not number:
-        return ["account unknown"]
+        return ["several accounts"] if notice.incident.is_watch else ["account unknown"]
     name = clean(notice.incident.account_name, _NAME)
     if number == settings.management_account:
         named = f"management account {name} ({number})" if name else f"management account {number} (name unknown)"
@@ -57,5 +57,5 @@ def story_reason(notice: Notice) -> str:
         return ""
     if page.harm == fact.harm and rank(page.severity) <= rank(fact.severity):
         return ""
-    others = [why for why in notice.incident.why if why not in fact.why]
+    others = [why for why in notice.why if why not in fact.why]
     return clean(others[0], 200) if len(others) == 1 else ""

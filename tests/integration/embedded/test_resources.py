@@ -64,7 +64,7 @@ def test_a_trail_logs_and_stops_as_its_stack_says(aws: EmbeddedAws) -> None:
     assert cloudtrail.describe_trails()["trailList"] == []
 
 
-@pytest.mark.parametrize("kind", ["AWS::Organizations::Policy", "AWS::Logs::QueryDefinition"])
+@pytest.mark.parametrize("kind", ["AWS::SecretsManager::ResourcePolicy", "AWS::Logs::QueryDefinition"])
 def test_a_type_without_effect_is_kept_in_its_stack(aws: EmbeddedAws, kind: str) -> None:
     deployed(aws, HUB, HOME, "kept", {"Kept": {"Type": kind, "Properties": {"Name": "example"}}})
     shown = aws.client("cloudformation", HUB, HOME).describe_stack_resources(StackName="kept")["StackResources"]

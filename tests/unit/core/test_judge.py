@@ -67,6 +67,45 @@ def test_a_failed_sign_in_without_an_outcome_keeps_them_too():
     assert judged(record).error == "Failed authentication"
 
 
+def test_a_failed_sign_in_has_advice_and_a_technique_of_its_own():
+    fact = judged(failed_sign_in())
+    assert fact.technique == "T1110.001"
+    assert "signed in as root now" not in fact.do_now
+    assert "own slip" in fact.do_now
+
+
+def test_a_long_term_key_is_named_in_the_advice_before_what_the_call_itself_asks_for():
+    value = body("StopLogging", eventSource="cloudtrail.amazonaws.com")
+    value["userIdentity"]["accessKeyId"] = "AKIAIOSFODNN7EXAMPLE"
+    (record,) = read(value)
+    assert isinstance(record, Record)
+    fact = judged(record)
+    plain = judged(call("StopLogging", eventSource="cloudtrail.amazonaws.com"))
+    assert fact.technique == "T1078.004"
+    assert fact.do_now.startswith("Deactivate root's access key AKIAIOSFODNN7EXAMPLE at once")
+    assert fact.do_now.endswith(plain.do_now)
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "error", "why"),
+    [
+        ("CreateAccessKey", "iam", None, "root's own credentials, contacts or e-mail are touched"),
+        ("StopLogging", "cloudtrail", None, "it blinds those who watch"),
+        ("StopLogging", "cloudtrail", "AccessDenied", "had it worked: it blinds those who watch"),
+        (
+            "LeaveOrganization",
+            "organizations",
+            None,
+            "it can take the account, or the organisation, away from its owner",
+        ),
+        ("GetFederationToken", "sts", None, "it hands on root's power"),
+    ],
+)
+def test_a_critical_act_says_why_it_is_so_bad(name, source, error, why):
+    changes = {"errorCode": error} if error else {}
+    assert judged(call(name, eventSource=f"{source}.amazonaws.com", **changes)).why == (why,)
+
+
 def test_a_call_through_a_service_names_the_service():
     value = body("DeleteBucket", eventSource="s3.amazonaws.com")
     value["userIdentity"]["invokedBy"] = "cloudformation.amazonaws.com"

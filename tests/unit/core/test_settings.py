@@ -30,6 +30,9 @@ FULL: dict[str, Any] = GOOD | {
     "digest_minutes": 5,
     "log_retention_days": 731,
 }
+NO_NETWORK = (
+    "rootwatch.networks[0].cidr is not a network: write one such as 203.0.113.0/24, with no bits set behind its length."
+)
 ODD = [None, True, 5, -1, 1.5, "", " ", "x", "\n", [], ["x"], [None], {}, {"x": 1}, 10**30]
 
 
@@ -92,6 +95,9 @@ def test_the_settings_in_cdk_json_are_good():
         ("break_glass_tag", "break;glass", "the key of the tag on an account that declares a break-glass window"),
         ("approval_tag", "approved\n", "the key of the tag on an account with which somebody else approves"),
         ("owner_tag", "x" * 129, "the key of the tag on an account that names its owner"),
+        ("runbook_url", "http://wiki.example.com/root", "the https address of your runbook"),
+        ("runbook_url", "https://wiki.example.com/a|b", "the https address of your runbook"),
+        ("runbook_url", "https://", "the https address of your runbook"),
         ("incident_gap_minutes", "30", "whole minutes, 5 to 1440"),
         ("incident_gap_minutes", 4, "whole minutes, 5 to 1440"),
         ("digest_minutes", 0, "whole minutes, 1 to 1440"),
@@ -115,6 +121,36 @@ def test_a_missing_key_is_named_with_what_to_write_there(key):
     rest = {other: value for other, value in whole.items() if other != name}
     said = refusal(FULL | {section: rest} if section else rest)
     assert said == f"rootwatch.{key} is missing: write {describe(f'rootwatch.{key}')}."
+
+
+@pytest.mark.parametrize(
+    ("network", "said"),
+    [
+        (
+            {"name": "office", "cidr": "203.0.113.5/24"},
+            NO_NETWORK,
+        ),
+        (
+            {"name": "office", "cidr": "Berlin"},
+            NO_NETWORK,
+        ),
+        (
+            {"name": "", "cidr": "203.0.113.0/24"},
+            "rootwatch.networks.name is not valid: write a short name such as office-berlin.",
+        ),
+        (
+            {"name": "a|b", "cidr": "203.0.113.0/24"},
+            "rootwatch.networks.name is not valid: write a short name such as office-berlin.",
+        ),
+        ({"name": "office"}, "rootwatch.networks.cidr is missing: write a network such as 203.0.113.0/24."),
+        (
+            {"name": "office", "net": "203.0.113.0/24"},
+            "rootwatch.networks.net is not a setting: write one of name, cidr.",
+        ),
+    ],
+)
+def test_a_network_that_is_none_is_refused_in_a_sentence(network, said):
+    assert refusal(GOOD | {"networks": [network]}) == said
 
 
 @pytest.mark.parametrize("key", ["slak", "slack.chanel", "pagerduty.key", "Regions", ""])
@@ -178,6 +214,30 @@ def test_pagerduty_has_its_own_address_in_each_service_region():
         settings = parse(GOOD | {"pagerduty": {"secret": "x", "service_region": region}})
         assert settings.pagerduty is not None
         assert settings.pagerduty.url == url
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("203.0.113.5", "office-berlin"),
+        ("203.0.113.200", "office-berlin-guests"),
+        ("203.0.113.5, 203.0.113.6", "office-berlin"),
+        ("203.0.113.5, 198.51.100.7", None),
+        ("::ffff:203.0.113.5", "office-berlin"),
+        ("2001:db8::1", "vpn"),
+        ("198.51.100.7", None),
+        ("cloudformation.amazonaws.com", None),
+        (None, None),
+    ],
+)
+def test_an_address_belongs_to_the_narrowest_known_network_that_holds_all_of_it(address, name):
+    networks = [
+        {"name": "office-berlin", "cidr": "203.0.113.0/24"},
+        {"name": "office-berlin-guests", "cidr": "203.0.113.128/25"},
+        {"name": "vpn", "cidr": "2001:db8::/48"},
+    ]
+    found = parse(GOOD | {"networks": networks}).network_of(address)
+    assert (found.name if found else None) == name
 
 
 def test_who_is_believed_follows_from_the_accounts():

@@ -7,7 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.monitor import Directory, Monitor
-from tests.support.records import ACCOUNT, BEN, HUB, MANAGEMENT, NOON, OTHER, after, call, failed_sign_in, sign_in, tag
+from tests.support.records import (
+    ACCOUNT,
+    BEN,
+    HUB,
+    MANAGEMENT,
+    NOON,
+    OTHER,
+    after,
+    call,
+    failed_sign_in,
+    record,
+    sign_in,
+    tag,
+)
 
 WINDOW = "until=2026-11-24T14:00Z ticket=SEC-142 by=ana@example.com"
 
@@ -272,3 +285,127 @@ def _played(items):
 
 def _story(monitor):
     return {(fact.key, fact.severity, fact.verdict) for fact in monitor.facts}
+
+
+def test_who_comes_first_owns_the_window_and_a_second_network_pages():
+    monitor = Monitor().take(tag(WINDOW), sign_in(after(5)))
+    monitor.take(call("CreateUser", after(6), sourceIPAddress="198.51.100.7"))
+    assert [key.rsplit("/", 2)[1:] for key in monitor.pages] == [["identity", "high"]]
+    assert "who came first" in monitor.seen("pagerduty")[-1].fact.verdict_why
+
+
+def test_the_owner_of_a_window_owns_it_in_its_next_incident_too():
+    monitor = Monitor().take(tag(WINDOW), sign_in(after(5)))
+    monitor.later(minutes=50)
+    monitor.take(sign_in(after(50), sourceIPAddress="198.51.100.7"))
+    assert sum(not head.is_watch for head in monitor.store.heads.values()) == 2
+    assert len(monitor.pages) == 1
+
+
+def test_a_proved_window_after_a_page_acknowledges_it_and_resolves_nothing():
+    monitor = Monitor().take(sign_in(after(1)))
+    monitor.now = after(3)
+    monitor.take(tag(WINDOW, after(2)))
+    acknowledged = [key for notice in monitor.seen("pagerduty") for key in notice.acknowledges]
+    assert acknowledged == monitor.pages != []
+    assert monitor.resolved == []
+    assert "ana declared" in monitor.seen("slack")[-1].note
+
+
+@pytest.mark.parametrize(
+    ("use", "late_tag"),
+    [
+        (call("CreateAccessKey", after(1)), tag(WINDOW, after(2))),
+        (sign_in(after(1), account=MANAGEMENT), tag(WINDOW, after(2), account=MANAGEMENT)),
+        (sign_in(after(1), account=HUB), tag(WINDOW, after(2), account=HUB)),
+    ],
+    ids=["an act that no window covers", "the management account", "the hub"],
+)
+def test_a_window_that_cannot_acknowledge_says_so_and_touches_no_page(use, late_tag):
+    monitor = Monitor().take(use)
+    monitor.now = after(3)
+    monitor.take(late_tag)
+    assert all(not notice.acknowledges for notice in monitor.seen("pagerduty"))
+    assert "acknowledges nothing" in monitor.seen("slack")[-1].note
+
+
+def test_a_window_after_a_page_stops_new_pages_for_what_it_covers():
+    monitor = Monitor().take(sign_in(after(1)))
+    monitor.now = after(5)
+    monitor.take(tag(WINDOW, after(2)), call("CreateUser", after(4)))
+    assert len(monitor.pages) == 1
+
+
+def test_a_late_window_is_told_once_however_often_its_record_comes():
+    monitor = Monitor().take(sign_in(after(1)))
+    monitor.now = after(3)
+    late = tag(WINDOW, after(2))
+    monitor.take(late, late, late)
+    assert [notice.type for notice in monitor.seen("slack")].count("acknowledged") == 1
+
+
+EXPECTED = [
+    {"account": ACCOUNT, "action": "ListUsers", "reason": "nightly audit", "expires": "2026-12-31"},
+    {"account": ACCOUNT, "action": "CreateAccessKey", "reason": "never", "expires": "2026-12-31"},
+    {"account": MANAGEMENT, "action": "ListUsers", "reason": "never here", "expires": "2026-12-31"},
+    {"account": ACCOUNT, "action": "ListRoles", "reason": "long ago", "expires": "2026-11-23"},
+    {
+        "account": ACCOUNT,
+        "calling_service": "cloudformation.amazonaws.com",
+        "reason": "the old stack",
+        "expires": "2026-11-24",
+    },
+]
+
+
+def test_expected_use_is_low_told_and_never_dropped():
+    monitor = Monitor(expected_use=EXPECTED).take(call("ListUsers", after(1), readOnly=True))
+    assert (monitor.pages, monitor.incident.severity, monitor.incident.verdict) == ([], "low", "expected")
+    assert "nightly audit" in monitor.seen("slack")[0].fact.verdict_why
+
+
+def test_expected_use_through_a_calling_service_is_low():
+    item = call("DeleteBucket", after(1), eventSource="s3.amazonaws.com")
+    through = {**item.body, "userIdentity": {**item.body["userIdentity"], "invokedBy": "cloudformation.amazonaws.com"}}
+    assert Monitor(expected_use=EXPECTED).take(record(through)).pages == []
+    assert len(Monitor(expected_use=EXPECTED).take(item).pages) == 1
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        call("CreateAccessKey", after(1)),
+        call("ListUsers", after(1), readOnly=True, account=MANAGEMENT),
+        call("ListUsers", after(1), readOnly=True, account=OTHER),
+        call("ListRoles", after(1), readOnly=True),
+        sign_in(after(1)),
+    ],
+    ids=["never coverable", "the management account", "another account", "expired", "another action"],
+)
+def test_expected_use_is_never_wider_than_its_entry_or_than_a_window(item):
+    assert len(Monitor(expected_use=EXPECTED).take(item).pages) == 1
+
+
+def by_aws(name, at, **changes):
+    return call(name, at, sourceIPAddress="cloudformation.amazonaws.com", **changes)
+
+
+def test_on_its_first_day_what_aws_itself_does_in_an_account_is_one_low_incident():
+    monitor = Monitor(directory=Directory(joined=NOON))
+    monitor.take(by_aws("CreateRole", after(1)), by_aws("CreateUser", after(2)))
+    assert (monitor.pages, monitor.incident.severity, len(monitor.seen("slack"))) == ([], "low", 1)
+
+
+@pytest.mark.parametrize(
+    ("joined", "item"),
+    [
+        (None, by_aws("CreateRole", after(1))),
+        (NOON - timedelta(days=2), by_aws("CreateRole", after(1))),
+        (NOON, call("CreateRole", after(1))),
+        (NOON, by_aws("CreateAccessKey", after(1))),
+        (after(5), by_aws("CreateRole", after(1))),
+    ],
+    ids=["join unknown", "an older account", "a person", "never coverable", "before it joined"],
+)
+def test_the_first_day_excuses_nothing_else(joined, item):
+    assert len(Monitor(directory=Directory(joined=joined)).take(item).pages) == 1

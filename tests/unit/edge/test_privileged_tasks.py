@@ -69,7 +69,7 @@ def test_a_correction_is_made_once_however_often_the_assume_root_comes():
 def test_a_crash_between_storing_the_task_and_the_correction_is_mended_by_the_redelivery(monkeypatch):
     monitor = Monitor().take(task_call("DeleteBucketPolicy", after(1), eventSource="s3.amazonaws.com"))
     late = assume_root(policy="S3UnlockBucketPolicy")
-    monkeypatch.setattr(monitor.intake, "_revise_what_it_explains", lambda item: None)
+    monkeypatch.setattr(monitor.intake, "_revise_what_it_explains", lambda item, plan: None)
     monitor.take(late)
     monkeypatch.undo()
     monitor.take(late)

@@ -14,12 +14,17 @@ from rootwatch.core.notice import Notice
 from rootwatch.core.notice import notice as next_notice
 from rootwatch.core.ports import Account, Known, Plan
 from rootwatch.core.record import Unreadable, from_body
+from rootwatch.core.seen import Place, Seen, Trace, Use
 from rootwatch.core.settings import Settings
 from rootwatch.core.tasks import Task, task_of
 from tests.support.records import ACCOUNT, OTHER, THIRD, body, settings, sign_in_body
+from tests.unit.render import watch_samples
 
 AT = datetime.fromisoformat("2026-11-24T03:12:07Z")
-SETTINGS = settings()
+SETTINGS = settings(
+    runbook_url="https://wiki.example.com/root", networks=[{"name": "office-berlin", "cidr": "198.51.100.0/24"}]
+)
+COUNTRIES = {"203.0.113.5": "NL", "198.51.100.7": "DE"}
 PAYMENTS = Account(id=ACCOUNT, name="prod-payments", path="Root/Workloads/Prod", owner="payments@example.com")
 UNNAMED = Account(id=ACCOUNT, unknown="Organizations did not answer (ThrottlingException)")
 SESSION = {"sessionContext": {"attributes": {"creationDate": "2026-11-24T03:12:07Z", "mfaAuthenticated": "false"}}}
@@ -45,12 +50,20 @@ def plan_of(
     before: Incident | None = None,
     task: Task | None = None,
     failures: tuple[Moment, ...] = (),
+    seen: Seen | None = None,
     with_settings: Settings = SETTINGS,
 ) -> Plan:
     """What the core plans for one record, three seconds after it happened unless ``now`` is another time."""
     one = value if isinstance(value, Unreadable) else item(value)
     at = getattr(one, "time", None) or AT
-    known = Known(incidents={before.scope: before} if before else {}, account=account, task=task, failures=failures)
+    known = Known(
+        incidents={before.scope: before} if before else {},
+        account=account,
+        task=task,
+        failures=failures,
+        seen={one.account or "": seen or Seen(account=one.account or "")},
+        country=COUNTRIES.get(getattr(one, "address", None) or ""),
+    )
     return decide(one, known, with_settings, load(), now or at + timedelta(seconds=3))
 
 
@@ -73,6 +86,27 @@ def root(account: str = ACCOUNT, **changes: Any) -> dict[str, Any]:
         "accountId": account,
         **changes,
     }
+
+
+def remembered() -> Seen:
+    """An account whose root was used in March from the office, and which had a restless night."""
+    return Seen(
+        account=ACCOUNT,
+        uses=(
+            Use(datetime.fromisoformat("2026-03-02T14:05:11Z"), "signed in to the console with MFA", "an-earlier-one"),
+        ),
+        networks=(Place("198.51.100.0/24", datetime.fromisoformat("2025-10-07T08:30:00Z"), "the-first-one"),),
+        traces=(
+            Trace("recovery", "root asked for a recovery of the root password", later(-310), later(-310)),
+            Trace(
+                "failed-sign-in",
+                "root failed to sign in to the console: wrong password or MFA code",
+                later(-42),
+                later(-4),
+                7,
+            ),
+        ),
+    )
 
 
 def after_sign_in() -> Incident:
@@ -205,6 +239,22 @@ def breakthrough() -> Notice:
     return msgspec.structs.replace(one, fact=fact, incident=incident)
 
 
+def acknowledged(*, all_of_it: bool = True) -> Notice:
+    """By hand: a colleague declared a window after the page."""
+    opening = plan_of(sign_in_body(AT, mfa="No"))
+    page = opening.notices[0].page
+    assert page
+    said = f"{PRINCIPAL} declared a break-glass window until 06:00 UTC, ticket SEC-142, after these pages. "
+    said += (
+        "They are acknowledged; resolving them is a person's."
+        if all_of_it
+        else "It acknowledges nothing, since its record does not say who set it."
+    )
+    keys = (page.dedup_key,) if all_of_it else ()
+    _, one = next_notice("acknowledged", stored(opening.incident), SETTINGS, later(6), acknowledges=keys, note=said)
+    return one
+
+
 def management() -> Notice:
     account = Account(id="999988887777", name="acme-payer", path="Root", owner="platform@example.com")
     return first(sign_in_body(AT, mfa="No", account="999988887777"), account=account)
@@ -249,12 +299,15 @@ def pinned(notice: Notice) -> Notice:
         incident=msgspec.structs.replace(notice.incident, id=after),
         page=msgspec.structs.replace(page, dedup_key=page.dedup_key.replace(before, after)) if page else None,
         resolves=tuple(key.replace(before, after) for key in notice.resolves),
+        acknowledges=tuple(key.replace(before, after) for key in notice.acknowledges),
     )
 
 
 _MAKERS: dict[str, Callable[[], Notice]] = {
     "sign-in-without-mfa": lambda: first(sign_in_body(AT, mfa="No")),
     "sign-in-mfa-unknown": lambda: first(sign_in_body(AT, mfa=None)),
+    "sign-in-restless-night": lambda: first(sign_in_body(AT, mfa="No"), seen=remembered()),
+    "sign-in-from-office": lambda: first(sign_in_body(AT, sourceIPAddress="198.51.100.7"), seen=remembered()),
     "sign-in-with-mfa": lambda: first(sign_in_body(AT, mfa="Yes")),
     "access-key-made": lambda: first(console("CreateAccessKey")),
     "long-term-key-used": access_key_call,
@@ -283,7 +336,11 @@ _MAKERS: dict[str, Callable[[], Notice]] = {
     "corrected": corrected,
     "planned": planned,
     "breakthrough": breakthrough,
+    "acknowledged": acknowledged,
+    "declared-too-late": lambda: acknowledged(all_of_it=False),
     "duplicates-possible": lambda: msgspec.structs.replace(first(sign_in_body(AT, mfa="No")), duplicates_possible=True),
 }
 
-CASES: dict[str, Callable[[], Notice]] = {name: (lambda make=make: pinned(make())) for name, make in _MAKERS.items()}
+CASES: dict[str, Callable[[], Notice]] = {
+    name: (lambda make=make: pinned(make())) for name, make in {**_MAKERS, **watch_samples.MAKERS}.items()
+}

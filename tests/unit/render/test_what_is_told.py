@@ -47,13 +47,14 @@ def with_fact(notice: Notice, **changes: object) -> Notice:
 
 def test_the_headline_says_what_where_and_whence_within_80_characters():
     line = headline(CASES["sign-in-without-mfa"](), SETTINGS)
-    assert line == "ROOT sign-in, no MFA · prod-payments (111122223333) · 203.0.113.5 · us-east-1"
+    assert line == "ROOT sign-in, no MFA · prod-payments (111122223333) · 203.0.113.5 NL · no window"
     assert len(line) <= 80
 
 
-def test_a_headline_that_is_too_long_loses_the_region_first_then_the_address_and_never_the_accounts_id():
+def test_a_headline_that_is_too_long_loses_region_window_country_and_address_and_never_the_accounts_id():
     notice = CASES["sign-in-without-mfa"]()
-    assert headline(notice, SETTINGS, 70) == "ROOT sign-in, no MFA · prod-payments (111122223333) · 203.0.113.5"
+    assert headline(notice, SETTINGS, 79) == "ROOT sign-in, no MFA · prod-payments (111122223333) · 203.0.113.5 NL"
+    assert headline(notice, SETTINGS, 67) == "ROOT sign-in, no MFA · prod-payments (111122223333) · 203.0.113.5"
     assert headline(notice, SETTINGS, 55) == "ROOT sign-in, no MFA · prod-payments (111122223333)"
     assert headline(notice, SETTINGS, 40) == "ROOT sign-in, no MFA · 111122223333"
 
@@ -108,6 +109,53 @@ def test_a_failed_sign_in_is_never_told_as_a_sign_in_that_succeeded():
     told = everything(notice).replace(notice.fact.do_now, "").replace("\\n", " ")
     assert "signed in" not in " ".join(told.split()).replace(notice.fact.do_now, "")
     assert "succe" not in told.lower()
+
+
+def test_an_address_in_a_network_of_yours_is_called_by_its_name_and_loses_no_severity():
+    notice = CASES["sign-in-from-office"]()
+    assert fact_of(notice, "From") == (
+        "198.51.100.7, office-berlin (198.51.100.0/24), DE (registry), seen with root since 2025-10-07"
+    )
+    assert headline(notice, SETTINGS, 120).endswith(" · 198.51.100.7 (office-berlin) · no window · us-east-1")
+    assert notice.severity == "high"
+
+
+def test_the_last_use_of_root_and_the_night_before_are_told_in_every_channel():
+    notice = CASES["sign-in-restless-night"]()
+    assert fact_of(notice, "Last root use") == "2026-03-02 14:05:11 UTC: signed in to the console with MFA"
+    assert fact_of(notice, "From").endswith("NL (registry), never seen with root before")
+    said = everything(notice).replace("\\n  ", " ")
+    assert said.count("11-23 22:02 root asked for a recovery of the root password") == 3
+    assert said.count("02:30 to 03:08 root failed to sign in to the console: wrong password or MFA code x7") == 3
+
+
+def test_what_could_not_be_looked_up_is_not_told_as_never_seen():
+    notice = msgspec.structs.replace(CASES["duplicates-possible"](), before=None)
+    assert fact_of(notice, "Last root use") == "unknown: the table did not answer"
+    assert "never seen" not in fact_of(notice, "From")
+
+
+def test_an_escalation_tells_the_new_reasons_first_and_the_earlier_ones_as_such():
+    opening = first(sign_in_body(AT, mfa="No"))
+    notice = first(console("CreateAccessKey", later(4)), before=msgspec.structs.replace(opening.incident, version=1))
+    assert story(notice, SETTINGS).why == (
+        "root's own credentials, contacts or e-mail are touched",
+        "nobody declared it (no break-glass window)",
+        "before that: MFA was not used",
+    )
+
+
+def test_a_digest_counts_what_is_new():
+    told = story(CASES["digest"](), SETTINGS).happened
+    assert told.startswith("12 more since the last notice: called ListBuckets (read-only) x8, ")
+    assert "signed in" not in told
+
+
+def test_the_runbook_is_linked_in_every_channel_and_nowhere_if_there_is_none():
+    notice = CASES["access-key-made"]()
+    assert everything(notice).count("https://wiki.example.com/root") == 3
+    assert story(notice, settings()).runbook is None
+    assert "unbook" not in json.dumps(slack(notice, settings()).blocks)
 
 
 def test_a_denied_call_is_told_as_denied():
@@ -281,6 +329,19 @@ def test_a_correction_resolves_every_key_of_the_incident():
         {"event_action": "resolve", "dedup_key": "a"},
         {"event_action": "resolve", "dedup_key": "b"},
     ]
+
+
+def test_a_window_declared_after_the_page_acknowledges_it_and_resolves_nothing():
+    notice = CASES["acknowledged"]()
+    [body] = pagerduty(notice, SETTINGS).bodies
+    assert body == {"event_action": "acknowledge", "dedup_key": notice.acknowledges[0]}
+    assert "declared a break-glass window" in slack(notice, SETTINGS).blocks[0]["elements"][0]["text"]
+
+
+def test_a_declaration_that_acknowledges_nothing_is_never_told_as_an_acknowledgement():
+    notice = CASES["declared-too-late"]()
+    assert headline(notice, SETTINGS).startswith("Window declared after ROOT ")
+    assert "It acknowledges nothing" in slack(notice, SETTINGS).blocks[0]["elements"][0]["text"]
 
 
 def test_a_key_that_is_too_long_for_pagerduty_is_the_same_in_trigger_and_resolve():

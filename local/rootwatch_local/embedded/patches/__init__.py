@@ -16,7 +16,7 @@ _EARLY = ("identity", "delegation", "organizations", "events", "targets")
 _LATE: dict[str, tuple[str, ...]] = {
     "sns": ("topics",),
     "lambda_svc": ("functions",),
-    "cloudformation": ("topics", "functions", "resources", "stacks", "stacksets"),
+    "cloudformation": ("topics", "functions", "resources", "policies", "stacks", "stacksets"),
 }
 
 _lock = threading.RLock()

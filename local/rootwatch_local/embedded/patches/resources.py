@@ -21,7 +21,6 @@ Create = Callable[[str, Properties, str], Made]
 _RECORD_ONLY = (
     "AWS::CloudWatch::CompositeAlarm",
     "AWS::Logs::QueryDefinition",
-    "AWS::Organizations::Policy",
     "AWS::Organizations::ResourcePolicy",
     "AWS::SecretsManager::ResourcePolicy",
 )

@@ -1,0 +1,106 @@
+"""A watch event in words: who did what to root or to the watch, what follows, what to do. Never told as root use."""
+
+from typing import Final
+
+from rootwatch.core.fact import Fact
+from rootwatch.core.notice import Notice
+from rootwatch.core.settings import Settings
+from rootwatch.core.words import pages
+from rootwatch.render.clean import clean, moment
+
+_TITLE: Final = 160
+
+
+def headline(notice: Notice) -> str:
+    """What stands before the account: ``WATCH: ana stopped the trail main``."""
+    incident = notice.incident
+    title = clean(notice.fact.title if notice.fact else incident.title, _TITLE)
+    match notice.type:
+        case "digest":
+            return f"WATCH, {incident.untold} more: {title}"
+        case "closed":
+            return f"Closed: WATCH, {title}"
+        case "escalated":
+            return f"WATCH now also: {title}"
+    return f"WATCH: {title}"
+
+
+def happened(notice: Notice, settings: Settings) -> str:
+    """The event in a sentence, and what it means in another."""
+    incident, fact = notice.incident, notice.fact
+    if fact:
+        return f"{_sentence(clean(fact.says, 500))}. {fact.means}"
+    title = clean(incident.title, 300)
+    if notice.type == "closed":
+        return (
+            f"Closed, because nothing like it came for {settings.incident_gap_minutes} minutes. That is no all-clear. "
+            f"It was: {title}; {incident.seen} in all."
+        )
+    return (
+        f"{incident.untold} more since the last notice, {incident.seen} in all since {moment(incident.first)}: {title}."
+    )
+
+
+def why(notice: Notice) -> list[str]:
+    """Reasons beyond the event itself; those of the catalogue are told as what it means."""
+    return list(notice.fact.why) if notice.fact and pages(notice.severity) else []
+
+
+def do_now(notice: Notice) -> str:
+    """What the person on call does first."""
+    if notice.fact:
+        return notice.fact.do_now
+    if notice.type == "closed" and notice.incident.paged:
+        return (
+            "If nobody has explained it yet, find out who it was; its PagerDuty alert stays open until somebody "
+            "resolves it."
+        )
+    return "Nothing new; go on with what is under way."
+
+
+def look(notice: Notice) -> str:
+    """Where the records are, for those who can't follow the link, or have none."""
+    incident, fact = notice.incident, notice.fact
+    account = recorded_in(fact) or incident.account or ", ".join(incident.accounts) or "the account"
+    regions = (fact.region if fact else None) or ", ".join(incident.regions) or "every Region"
+    name = f", event name {clean(fact.action, 120)}," if fact and fact.action else ""
+    return (
+        f"CloudTrail's event history of {clean(account, 120)}{name} in {clean(regions, 120)} "
+        "(it shows there after about 5 minutes)"
+    )
+
+
+def recorded_in(fact: Fact | None) -> str | None:
+    """The account whose CloudTrail has the record: whose console the link opens in."""
+    return (fact.recorded_in or fact.account) if fact else None
+
+
+def lines(notice: Notice, fact: Fact, where: str, when: str) -> list[tuple[str, str | None]]:
+    """The labelled facts of an event, but for account and incident, which all notices have. ``where`` and ``when`` are
+    told as for root use."""
+    incident = notice.incident
+    if not fact.action:
+        # Of a forged record nothing is certain but where it came from.
+        return [("When", f"read at {moment(fact.time)}"), ("Region", fact.region), ("ATT&CK", fact.technique)]
+    rare = {
+        "Recorded in": fact.recorded_in,
+        "Through": fact.invoked_by,
+        "Client": fact.user_agent,
+        "Session key": fact.access_key_id,
+        "So far": f"{incident.seen} since {moment(incident.first)}" if incident.seen > 1 else None,
+        "ATT&CK": fact.technique,
+    }
+    return [
+        ("Who", fact.principal or "unknown: the record names nobody"),
+        ("When", when),
+        ("From", where),
+        ("Outcome", f"failed: {clean(fact.error, 200)}" if fact.error else "succeeded"),
+        ("Region", fact.region or "unknown: the record names none"),
+        ("Action", f"{fact.action} ({fact.service or 'service unknown'})"),
+        *((label, value) for label, value in rare.items() if value),
+    ]
+
+
+def _sentence(words: str) -> str:
+    """An account begins it; a person's name is written as it is."""
+    return words.replace("the account", "The account", 1) if words.startswith("the account") else words
