@@ -9,10 +9,11 @@ import click
 import msgspec
 
 from rootwatch.catalogue import load
-from rootwatch.core.decide import Item, decide, needs
+from rootwatch.core.decide import decide
 from rootwatch.core.ports import Known
 from rootwatch.core.reading import read
-from rootwatch.core.record import Record
+from rootwatch.core.record import Item, Record
+from rootwatch.core.scopes import needs
 from rootwatch.core.settings import PagerDuty, Settings, Slack
 from rootwatch.core.tags import Tagging
 from rootwatch.core.tasks import Task, is_assume_root, task_of

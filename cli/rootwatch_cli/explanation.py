@@ -7,10 +7,9 @@ from datetime import datetime
 import click
 import msgspec
 
-from rootwatch.core.decide import Item
 from rootwatch.core.fact import Fact
 from rootwatch.core.ports import Plan
-from rootwatch.core.record import Record
+from rootwatch.core.record import Item, Record
 from rootwatch.core.words import SEVERITIES, ChannelName, Harm, Kind, NoticeType, Severity, Verdict
 
 _COLOURS = {"critical": "red", "high": "magenta", "medium": "yellow", "low": "blue"}

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from rootwatch.core.decide import Item
 from rootwatch.core.fields import account_id
-from rootwatch.core.record import Record
+from rootwatch.core.record import Item, Record
 from rootwatch.core.settings import Settings
 from rootwatch.core.tags import Tagging, Tags, taggings_of
 from rootwatch.core.window import NotAWindowError, parse

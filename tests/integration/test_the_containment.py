@@ -6,7 +6,7 @@ import shlex
 import jmespath
 import pytest
 
-from rootwatch_local.world import PAYMENTS, HUB_REGION, MANAGEMENT
+from rootwatch_local.world import HUB_REGION, MANAGEMENT, PAYMENTS
 from tests.support.live import sign_in_now
 
 pytestmark = pytest.mark.embedded

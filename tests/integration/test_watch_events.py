@@ -44,15 +44,18 @@ def test_another_rule_of_the_same_account_is_not_even_forwarded(world):
     assert world.disposition(record["eventID"]) is None
 
 
-def test_a_declared_window_is_told_of_the_account_that_it_is_for_and_pages_nobody(world):
+def test_a_tag_is_told_of_the_account_that_it_is_for_and_pages_nobody(world):
     parameters = {"resourceId": SANDBOX.id, "tags": [{"key": "break-glass", "value": "until=tomorrow"}]}
     record = done_now("TagResource", MANAGEMENT.id, "us-east-1", source="organizations", parameters=parameters)
     world.emit(MANAGEMENT.id, "us-east-1", record)
     assert world.wait_until_taken(record["eventID"]) == "watch"
     world.receivers.wait_for(
-        lambda now: any("no window · sandbox-ana" in str(message) for message in now.slack.messages), timeout=15
+        lambda now: any("tag that is no window · sandbox-ana" in str(message) for message in now.slack.messages),
+        timeout=15,
     )
-    assert not [alert for alert in world.receivers.pagerduty.alerts if "no window" in alert.summary]
+    assert not [
+        alert for alert in world.receivers.pagerduty.alerts if record["userIdentity"]["arn"] in str(alert.details)
+    ]
 
 
 def alert_of(world, record):

@@ -5,8 +5,10 @@ import json
 import pytest
 from ministack.services import eventbridge
 
+from rootwatch.catalogue import watch
 from rootwatch.catalogue.watch.row import Row, read_toml_files
 from stacks import patterns
+from stacks.asset import Asset
 
 ROWS = read_toml_files()
 FORWARDED = (patterns.WATCH_EVENTS, patterns.TAMPERING)
@@ -22,6 +24,12 @@ def test_a_rule_forwards_what_a_row_tells(row: Row) -> None:
         "Detail": json.dumps(detail),
     }
     assert any(eventbridge._matches_pattern(patterns.text(pattern), event) for pattern in FORWARDED)
+
+
+def test_the_asset_holds_the_rows_as_the_lambda_reads_them(deploy_asset: Asset) -> None:
+    folder = deploy_asset.path / "rootwatch/catalogue/watch"
+    assert (folder / "watch.json").read_bytes() == watch.to_json()
+    assert not list(folder.glob("*.toml"))
 
 
 def test_the_rows_name_every_service_whose_parts_the_rule_looks_at() -> None:

@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from rootwatch.catalogue import load
-from rootwatch.core.decide import Item, decide, needs
+from rootwatch.core.decide import decide
 from rootwatch.core.lifecycle import tick
 from rootwatch.core.notice import Notice
 from rootwatch.core.ports import Plan
+from rootwatch.core.record import Item
+from rootwatch.core.scopes import needs
 from tests.support.memory_store import MemoryStore
 from tests.support.records import NOON, settings
 

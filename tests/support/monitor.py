@@ -9,12 +9,12 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 
 from rootwatch.catalogue import Act, Catalogue, load
-from rootwatch.core.decide import Item
 from rootwatch.core.fact import Fact
 from rootwatch.core.incident import Incident
 from rootwatch.core.lifecycle import tick
 from rootwatch.core.notice import Notice
 from rootwatch.core.ports import Account, Outcome
+from rootwatch.core.record import Item
 from rootwatch.edge.delivery import Delivery
 from rootwatch.edge.intake import Intake
 from tests.support.memory_store import MemoryStore

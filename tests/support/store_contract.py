@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from rootwatch.catalogue import load
-from rootwatch.core.decide import decide, needs
+from rootwatch.core.decide import decide
 from rootwatch.core.lifecycle import tick
 from rootwatch.core.ports import Due, Needs, Outcome
+from rootwatch.core.scopes import needs
 from rootwatch.core.tasks import Task
 from tests.support.records import NOON, after, assume_root, call, failed_sign_in, settings, sign_in
 

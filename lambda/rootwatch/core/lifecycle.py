@@ -4,10 +4,10 @@ from datetime import datetime
 
 import msgspec
 
-from rootwatch.core.decide import next_due
 from rootwatch.core.incident import Incident
 from rootwatch.core.notice import Notice, notice
 from rootwatch.core.settings import Settings
+from rootwatch.core.telling import next_due
 
 
 def tick(incident: Incident, settings: Settings, now: datetime) -> tuple[Incident, tuple[Notice, ...]] | None:

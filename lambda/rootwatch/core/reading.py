@@ -16,7 +16,7 @@ from rootwatch.core import fields
 from rootwatch.core.documents import split
 from rootwatch.core.record import (
     Envelope,
-    Record,
+    Item,
     Unreadable,
     digest,
     from_body,
@@ -24,8 +24,6 @@ from rootwatch.core.record import (
     mentions_root,
     says_root,
 )
-
-Item = Record | Unreadable
 
 _DEPTH: Final = 6
 _LISTS: Final = ("Records", "Events", "Messages")

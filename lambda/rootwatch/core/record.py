@@ -81,6 +81,9 @@ class Unreadable(msgspec.Struct, frozen=True, kw_only=True):
     region: str | None = None
 
 
+Item = Record | Unreadable
+
+
 def looks_like_a_record(value: object) -> bool:
     """Whether an object has any of the fields by which a CloudTrail record is known.
 

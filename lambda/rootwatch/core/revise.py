@@ -11,7 +11,6 @@ import msgspec
 
 from rootwatch.core import tasks
 from rootwatch.core.acknowledge import Declaration, declaration
-from rootwatch.core.decide import next_due, overtaken, pages_due
 from rootwatch.core.fact import Fact
 from rootwatch.core.incident import Incident, reweighed
 from rootwatch.core.notice import Notice, dedup_key, notice
@@ -19,6 +18,7 @@ from rootwatch.core.ports import Revision
 from rootwatch.core.settings import Settings
 from rootwatch.core.tags import Tagging, Tags
 from rootwatch.core.tasks import Task
+from rootwatch.core.telling import next_due, overtaken, pages_due
 from rootwatch.core.verdict import weigh, with_use
 from rootwatch.core.words import Harm, pages, rank
 

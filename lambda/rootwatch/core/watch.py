@@ -83,8 +83,14 @@ def _from_catalogue(record: Record, settings: Settings, now: datetime) -> Fact |
         technique=row.technique,
         account=account,
         recorded_in=record.account if account != record.account else None,
-        cause=_SAME_CAUSE.get(row.kind) or principals.cause(record.identity, record.address),
+        cause=_SAME_CAUSE.get(row.kind) or _cause(record, row),
     )
+
+
+def _cause(record: Record, row: catalogue.Row) -> str:
+    """Who it was; but whoever stops a trail first does not thereby hide what they do to rootwatch itself."""
+    who = principals.cause(record.identity, record.address)
+    return f"{who} on rootwatch" if row.ours and who != principals.STACK_SETS else who
 
 
 def _severity(record: Record, row: catalogue.Row) -> Severity:

@@ -11,11 +11,12 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
 from rootwatch.catalogue import Catalogue
-from rootwatch.core.decide import Item, decide, needs
+from rootwatch.core.decide import decide
 from rootwatch.core.notice import Notice, Page
 from rootwatch.core.ports import Directory, Known, Plan, Store, StoreDownError
-from rootwatch.core.record import Record, Unreadable, mentions_root
+from rootwatch.core.record import Item, Record, Unreadable, mentions_root
 from rootwatch.core.revise import revise
+from rootwatch.core.scopes import needs
 from rootwatch.core.settings import Settings
 from rootwatch.core.tags import Tagging, tagged_account
 from rootwatch.core.tasks import task_of

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 
-from rootwatch.core.decide import GUESSED_ACCOUNTS
 from rootwatch.core.fact import Fact
 from rootwatch.core.incident import FAILURE_MINUTES, Incident, Moment
 from rootwatch.core.notice import Notice
 from rootwatch.core.ports import Claimed, Due, Known, Needs, Outcome, Plan, Revision, StoreDownError
+from rootwatch.core.scopes import GUESSED_ACCOUNTS
 from rootwatch.core.seen import Seen
 from rootwatch.core.tags import Tagging, Tags
 from rootwatch.core.tasks import Task

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from rootwatch.core.decide import GUESSED_ACCOUNTS
 from rootwatch.core.notice import Notice
+from rootwatch.core.scopes import GUESSED_ACCOUNTS
 from rootwatch.core.settings import Settings
 from rootwatch.core.words import rank
 from rootwatch.render.clean import clean, cut

@@ -324,6 +324,12 @@ def test_another_person_another_account_and_another_kind_are_told_by_themselves(
     assert len(taken(eve, ben, elsewhere, leaves).store.heads) == 4
 
 
+def test_who_stops_a_trail_does_not_hide_thereby_what_they_do_to_rootwatch():
+    journal = taken(stop_logging(), delete_rule(), delete_rule(name="rootwatch-tampering"))
+    assert [head.seen for head in journal.store.heads.values()] == [1, 2]
+    assert len(journal.pages) == 2
+
+
 def test_the_stack_sets_taking_away_every_rule_are_one_incident_with_one_page():
     members = [f"{number:012d}" for number in range(1, 30)]
     journal = taken(*(delete_rule(**by_stack_sets(account, session=f"s{account}")) for account in members))

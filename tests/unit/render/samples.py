@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 
 from rootwatch.catalogue import load
-from rootwatch.core.decide import Item, decide
+from rootwatch.core.decide import decide
 from rootwatch.core.incident import GUESSING_SCOPE, Incident, Moment
 from rootwatch.core.lifecycle import tick
 from rootwatch.core.notice import Notice
 from rootwatch.core.notice import notice as next_notice
 from rootwatch.core.ports import Account, Known, Plan
-from rootwatch.core.record import Unreadable, from_body
+from rootwatch.core.record import Item, Unreadable, from_body
 from rootwatch.core.seen import Place, Seen, Trace, Use
 from rootwatch.core.settings import Settings
 from rootwatch.core.tasks import Task, task_of

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 import msgspec
 
 from rootwatch.catalogue import load
-from rootwatch.core.decide import decide, needs
+from rootwatch.core.decide import decide
 from rootwatch.core.lifecycle import tick
 from rootwatch.core.network import names_aws
 from rootwatch.core.notice import Notice
 from rootwatch.core.ports import Account, Known
 from rootwatch.core.record import Record
+from rootwatch.core.scopes import needs
 from rootwatch.core.tags import Tags, taggings_of
 from tests.support.records import ACCOUNT, MANAGEMENT, OTHER, THIRD, assume_root, settings, tag
 from tests.support.watch import by_stack_sets, delete_rule, done, in_organizations, service_event, stop_logging

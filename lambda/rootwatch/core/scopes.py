@@ -1,0 +1,89 @@
+"""Which incident a record belongs to, and what must be known before it is decided on."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from rootwatch.core import tags, watch
+from rootwatch.core.fact import Fact
+from rootwatch.core.incident import FAILURE_MINUTES, GUESSING_SCOPE
+from rootwatch.core.ports import Known, Needs
+from rootwatch.core.record import Item, Record
+from rootwatch.core.remember import accounts
+from rootwatch.core.root_use import find
+from rootwatch.core.settings import Settings
+from rootwatch.core.words import RootUseKind
+
+GUESSED_ACCOUNTS: Final = 3
+UNKNOWN_ACCOUNT: Final = "unknown"
+GUESSES: Final[frozenset[RootUseKind]] = frozenset({"failed-sign-in", "recovery"})
+_LOOK_FOR_FAILURES: Final[frozenset[RootUseKind]] = GUESSES | {"sign-in"}
+
+
+def needs(item: Item, settings: Settings, now: datetime) -> Needs:
+    """What must be loaded before ``decide`` can be asked."""
+    kind = find(item).kind
+    tagged = tags.tagged_account(item, settings) if isinstance(item, Record) else None
+    watched = watch.watch_fact(item, {}, settings, now)
+    if watched and watch.is_forged(item):
+        return Needs(key=watched.key, scopes=(watch.scope(watched),), account=watched.account)
+    if kind is None:
+        own = watched.account if watched else None
+        return Needs(
+            key=item.key,
+            scopes=(watch.scope(watched),) if watched else (),
+            tags_of=(tagged,) if tagged else (),
+            seen_of=accounts(item, own, settings),
+            account=own,
+        )
+    key = session_key(item)
+    scopes = [_own_scope(item)]
+    if kind in GUESSES:
+        scopes.append(GUESSING_SCOPE)
+    if key:
+        scopes.append(_task_scope(key))
+    return Needs(
+        key=item.key,
+        scopes=tuple(scopes),
+        access_key=key,
+        failures_around=_time(item, now) if kind in _LOOK_FOR_FAILURES else None,
+        tags_of=tuple(sorted({account for account in (item.account, tagged) if account})),
+        seen_of=accounts(item, item.account, settings),
+        account=item.account,
+    )
+
+
+def scope_of(fact: Fact, item: Item, known: Known, settings: Settings, now: datetime) -> str:
+    """The incident that a fact belongs to: its account's, or the organisation's when many accounts are guessed at."""
+    if fact.kind == "privileged-task" and fact.access_key_id:
+        return _task_scope(fact.access_key_id)
+    own = _own_scope(item)
+    if fact.kind not in GUESSES:
+        return own
+    since = timedelta(minutes=FAILURE_MINUTES)
+    guessed = {m.account for m in known.failures if abs(m.time - fact.time) <= since} | {fact.account}
+    guessing = known.incidents.get(GUESSING_SCOPE)
+    under_way = guessing is not None and not guessing.is_over(now, settings)
+    own_incident = known.incidents.get(own)
+    own_open = own_incident is not None and not own_incident.is_over(now, settings)
+    if under_way:
+        return own if own_open else GUESSING_SCOPE
+    return GUESSING_SCOPE if len(guessed) >= GUESSED_ACCOUNTS else own
+
+
+def _own_scope(item: Item) -> str:
+    return item.account or UNKNOWN_ACCOUNT
+
+
+def _task_scope(access_key_id: str) -> str:
+    return f"task/{access_key_id}"
+
+
+def session_key(item: Item) -> str | None:
+    """The temporary access key of a call, by which an AssumeRoot is joined to it."""
+    identity = item.identity if isinstance(item, Record) else None
+    key = identity.access_key_id if identity else None
+    return key if key and key.startswith("ASIA") else None
+
+
+def _time(item: Item, now: datetime) -> datetime:
+    return item.time if isinstance(item, Record) and item.time else now

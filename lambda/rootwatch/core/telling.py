@@ -1,0 +1,114 @@
+"""What is told of an incident that a fact was folded into: an opening, a worse severity, a harm that pages."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from rootwatch.core import incident as incidents
+from rootwatch.core.fact import Fact
+from rootwatch.core.incident import GUESSING_SCOPE, Incident, Moment
+from rootwatch.core.notice import Notice, notice
+from rootwatch.core.ports import Due, Known, Plan
+from rootwatch.core.record import digest
+from rootwatch.core.scopes import UNKNOWN_ACCOUNT
+from rootwatch.core.settings import Settings
+from rootwatch.core.words import Disposition, Harm, NoticeType, Severity, pages, rank
+
+
+def folded(plan: Plan, scope: str, known: Known, settings: Settings, now: datetime) -> Plan:
+    """The plan with its fact folded into the scope's open incident, or a new one, and with what is told of it."""
+    assert plan.fact is not None
+    there = known.incidents.get(scope)
+    over = there is not None and there.is_over(now, settings)
+    before = _new(plan.fact, scope, known, now) if there is None or over else there
+    fact, opening = plan.fact, before.seen == 0
+    after = incidents.fold(before, fact, _failures_that_matter(fact, before, known), now)
+    unknown = known.account.unknown if known.account else ""
+    seen = known.seen.get(fact.account or "")
+    told: list[Notice] = []
+    disposition: Disposition = "opened" if opening else "folded"
+    due: list[tuple[Harm, Severity] | None] = [*pages_due(after, [fact], now)]
+    for page in due or [None]:
+        if page is None and not opening and rank(after.severity) <= rank(before.severity):
+            break
+        after, one = notice(
+            _word(after, opening=opening and not told),
+            after,
+            settings,
+            now,
+            fact=fact,
+            page=page,
+            hold=fact.hold if page == (fact.harm, fact.severity) else 0,
+            account_unknown=unknown,
+            before=seen.before(fact, before.id) if seen and not before.is_watch else None,
+        )
+        told.append(one)
+        disposition = "opened" if opening else "escalated"
+    withdraws = overtaken(before, after, now)
+    after = msgspec.structs.replace(after, due_at=next_due(after, settings, now))
+    return msgspec.structs.replace(
+        plan,
+        disposition=disposition,
+        incident=after,
+        replaces=there.id if there and over else None,
+        notices=tuple(told),
+        withdraws=withdraws,
+    )
+
+
+def pages_due(incident: Incident, facts: Sequence[Fact], now: datetime) -> list[tuple[Harm, Severity]]:
+    """The harms that must page now: never paged as badly, or held back until a fact came that nothing may explain."""
+    due = incident.unpaged()
+    for fact in facts:
+        held = incident.held.get(fact.harm)
+        waits = held is not None and now < held.until
+        if waits and not fact.hold and pages(fact.severity) and all(harm != fact.harm for harm, _ in due):
+            due.append((fact.harm, incident.harms[fact.harm]))
+    return due
+
+
+def overtaken(before: Incident, after: Incident, now: datetime) -> tuple[Due, ...]:
+    """The held pages in whose place another one went out: they are withdrawn while they still can be."""
+    return tuple(
+        Due(incident=before.id, channel="pagerduty", seq=held.seq, severity=held.severity)
+        for harm, held in before.held.items()
+        if now < held.until and after.held.get(harm) != held
+    )
+
+
+def next_due(incident: Incident, settings: Settings, now: datetime) -> datetime:
+    """When the sweep looks at it next: a digest if something is untold, else its close."""
+    end = incident.ends_at(settings)
+    if not incident.untold:
+        return end
+    digest_at = now + timedelta(minutes=settings.digest_minutes)
+    earlier = incident.due_at if incident.due_at > now else digest_at
+    return min(end, digest_at, earlier)
+
+
+def _word(incident: Incident, *, opening: bool) -> NoticeType:
+    if not opening:
+        return "escalated"
+    return "planned" if incident.verdict == "planned" else "opened"
+
+
+def _new(fact: Fact, scope: str, known: Known, now: datetime) -> Incident:
+    """A new incident. Its id comes from its opening record: a repeated attempt makes the same one."""
+    guessing = scope == GUESSING_SCOPE
+    whose = GUESSING_SCOPE if guessing else fact.account or UNKNOWN_ACCOUNT
+    incident = incidents.opened(fact, scope, f"{whose}-{digest(fact.key)[:12]}", now)
+    account = known.account
+    if incident.account is None or account is None:
+        return incident
+    return msgspec.structs.replace(
+        incident, account_name=account.name, account_path=account.path, account_owner=account.owner
+    )
+
+
+def _failures_that_matter(fact: Fact, incident: Incident, known: Known) -> list[Moment]:
+    if incident.is_guessing:
+        return [m for m in known.failures if m.key != fact.key]
+    if not fact.signed_in:
+        return []
+    return [m for m in known.failures if m.account == fact.account and m.kind == "failed-sign-in"]
