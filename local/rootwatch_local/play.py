@@ -66,7 +66,9 @@ def play(world: World, beat: Beat, tell: Callable[[Message], None]) -> Played:
     if beat.slack_down:
         world.receivers.slack.fail(Fault("down"))
     for record in beat.records():
-        world.emit(beat.account.id, beat.region, record)
+        world.emit(record["recipientAccountId"], record["awsRegion"], record)
+        if beat.one_by_one:
+            world.wait_until_taken(record["eventID"], _SECONDS)
     expected = beat.expected
     all_of_them = expected.pages + expected.mails + expected.slack
     listen(all_of_them - (expected.slack if beat.slack_down else 0), _SECONDS)

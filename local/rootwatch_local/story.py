@@ -4,7 +4,7 @@ the design's rules; nothing here asks the core."""
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from rootwatch_local.embedded.organisation import Account
@@ -27,7 +27,11 @@ class Expected:
 
 @dataclass(frozen=True, kw_only=True)
 class Beat:
-    """One thing that happens. ``slack_down``: Slack fails meanwhile, and follows when it is back."""
+    """One thing that happens. ``account`` and ``region`` are where a reader would place it.
+
+    ``slack_down``: Slack fails meanwhile, and follows when it is back. ``one_by_one``: each record is taken in before
+    the next one is made.
+    """
 
     title: str
     account: Account
@@ -35,6 +39,7 @@ class Beat:
     records: Callable[[], list[Body]]
     expected: Expected
     slack_down: bool = False
+    one_by_one: bool = False
     note: str = ""
 
 
@@ -95,7 +100,47 @@ def story() -> list[Beat]:
             note="a read-only call in another Region: EventBridge hides it from ordinary rules",
         ),
         Beat(
-            title="Root stops a trail in prod-data while Slack is down",
+            title="Ana declares a break-glass window for prod-data",
+            account=MANAGEMENT,
+            region="us-east-1",
+            records=lambda: [_tag(DATA)],
+            expected=Expected(slack=1, mails=1),
+            note="told quietly: who declared it, until when, with which ticket",
+        ),
+        Beat(
+            title="Root signs in to prod-data inside the window",
+            account=DATA,
+            region="us-east-1",
+            records=lambda: [_sign_in(DATA, OFFICE, mfa="Yes")],
+            expected=Expected(slack=1, mails=1),
+            note="planned: it is told and recorded, and pages nobody",
+        ),
+        Beat(
+            title="A colleague audits the root credentials of the security account",
+            account=HUB,
+            region="us-east-1",
+            records=lambda: [
+                _assume_root(HUB, "ASIAIOSFODNN7AUDIT01"),
+                *(_audit(HUB, name, "ASIAIOSFODNN7AUDIT01") for name in ("ListAccessKeys", "ListMFADevices")),
+            ],
+            one_by_one=True,
+            expected=Expected(slack=1, mails=1),
+            note="CloudTrail logs it as plain root; its AssumeRoot tells whose work it is",
+        ),
+        Beat(
+            title="Another audit there, whose AssumeRoot arrives late",
+            account=HUB,
+            region="us-east-1",
+            records=lambda: [
+                _audit(HUB, "GetAccountSummary", "ASIAIOSFODNN7AUDIT02"),
+                _assume_root(HUB, "ASIAIOSFODNN7AUDIT02"),
+            ],
+            one_by_one=True,
+            expected=Expected(slack=2, mails=2),
+            note="told at once, its page held for seconds, then taken back",
+        ),
+        Beat(
+            title="Root stops a trail inside the window, while Slack is down",
             account=DATA,
             region="eu-central-1",
             records=lambda: [
@@ -103,7 +148,7 @@ def story() -> list[Beat]:
             ],
             expected=Expected(pages=1, slack=1, mails=1),
             slack_down=True,
-            note="PagerDuty and e-mail at once, Slack as soon as it is back",
+            note="no window covers that: it pages; e-mail at once, Slack as soon as it is back",
         ),
         Beat(
             title="IAM user “root” of the security account signs in",
@@ -189,6 +234,46 @@ def _call(account: Account, region: str, source: str, name: str, address: str, *
     return _body(
         account, region, source, name, address, userIdentity=identity, sessionCredentialFromConsole="true", **changes
     )
+
+
+def _tag(account: Account) -> Body:
+    until = datetime.now(UTC) + timedelta(hours=2)
+    value = f"until={until:%Y-%m-%dT%H:%MZ} ticket=SEC-142 by=ana@example.com"
+    request = {"resourceId": account.id, "tags": [{"key": "break-glass", "value": value}]}
+    return _colleague("organizations", "TagResource", requestParameters=request)
+
+
+def _assume_root(target: Account, key: str) -> Body:
+    expires = datetime.now(UTC) + timedelta(minutes=15)
+    return _colleague(
+        "sts",
+        "AssumeRoot",
+        requestParameters={
+            "targetPrincipal": target.id,
+            "taskPolicyArn": {"arn": "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"},
+        },
+        responseElements={
+            "credentials": {"accessKeyId": key, "expiration": expires.strftime("%b %d, %Y, %I:%M:%S %p")}
+        },
+    )
+
+
+def _colleague(source: str, name: str, **changes: Any) -> Body:
+    """What ana does in the management account, with a role of hers."""
+    identity = {
+        "type": "AssumedRole",
+        "principalId": "AROACKCEVSQ6C2EXAMPLE:ana",
+        "arn": f"arn:aws:sts::{MANAGEMENT.id}:assumed-role/SecurityEngineer/ana",
+        "accountId": MANAGEMENT.id,
+    }
+    return _body(MANAGEMENT, "us-east-1", source, name, OFFICE, userIdentity=identity, **changes)
+
+
+def _audit(account: Account, name: str, key: str) -> Body:
+    """A call inside a privileged session, as CloudTrail logs it in the account."""
+    call = _call(account, "us-east-1", "iam", name, OFFICE, readOnly=True)
+    del call["sessionCredentialFromConsole"]
+    return {**call, "userIdentity": {**call["userIdentity"], "accessKeyId": key}}
 
 
 def _user_called_root() -> Body:
