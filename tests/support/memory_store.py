@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from rootwatch.core.callers import Caller
 from rootwatch.core.fact import Fact
 from rootwatch.core.incident import Incident, Moment
 from rootwatch.core.notice import Notice, lane
@@ -45,6 +46,7 @@ class MemoryStore:
     known_tasks: dict[str, Task] = field(default_factory=dict)
     known_tags: dict[str, Tags] = field(default_factory=dict)
     memory: dict[str, Seen] = field(default_factory=dict)
+    callers: dict[str, Caller] = field(default_factory=dict)
     waiters: dict[str, set[str]] = field(default_factory=dict)
     down: bool = False
 
@@ -59,15 +61,14 @@ class MemoryStore:
             failures=tuple(self.failures.values()) if needs.failures_around else (),
             tags={account: self._tags(account) for account in needs.tags_of},
             seen={account: self._seen(account) for account in needs.seen_of},
+            caller=self._caller(needs.caller) if needs.caller else None,
         )
 
     def commit(self, plan: Plan, now: datetime) -> Literal["committed", "duplicate", "conflict"]:
         self._check()
         if plan.key in self.marks:
             return "duplicate"
-        read = [(self._tags(tags.account), tags) for tags in plan.tags]
-        read += [(self._seen(seen.account), seen) for seen in plan.seen]
-        if any(stored.version != one.version for stored, one in read):
+        if self._was_changed(plan):
             return "conflict"
         if plan.waits_for in self.known_tasks or not self._withdrawable(plan.withdraws):
             return "conflict"
@@ -80,16 +81,29 @@ class MemoryStore:
             self.story.setdefault(plan.incident.id, {})[plan.fact.key] = plan.fact
             if plan.waits_for:
                 self.waiters.setdefault(plan.waits_for, set()).add(plan.incident.id)
+        self._remember(plan)
+        self._withdraw(plan.withdraws)
+        self.marks[plan.key] = plan
+        return "committed"
+
+    def _was_changed(self, plan: Plan) -> bool:
+        """Whether anything that the plan rests on has another version by now."""
+        read: list[tuple[Tags | Seen | Caller, Tags | Seen | Caller]] = []
+        read += [(self._tags(tags.account), tags) for tags in plan.tags]
+        read += [(self._seen(seen.account), seen) for seen in plan.seen]
+        read += [(self._caller(plan.caller.id), plan.caller)] if plan.caller else []
+        return any(stored.version != one.version for stored, one in read)
+
+    def _remember(self, plan: Plan) -> None:
         self._keep(plan.taggings)
         for seen in plan.seen:
             self.memory[seen.account] = msgspec.structs.replace(seen, version=seen.version + 1)
-        self._withdraw(plan.withdraws)
-        self.marks[plan.key] = plan
+        if plan.caller:
+            self.callers[plan.caller.id] = msgspec.structs.replace(plan.caller, version=plan.caller.version + 1)
         if plan.failure:
             self.failures[plan.failure.key] = plan.failure
         if plan.task:
             self.known_tasks[plan.task.access_key_id] = plan.task
-        return "committed"
 
     def facts(self, incident_id: str) -> list[Fact]:
         self._check()
@@ -131,6 +145,9 @@ class MemoryStore:
         for one in taggings:
             more = self._tags(one.account).with_more(one)
             self.known_tags[one.account] = msgspec.structs.replace(more, version=more.version + 1)
+
+    def _caller(self, caller_id: str) -> Caller:
+        return self.callers.get(caller_id, Caller(id=caller_id))
 
     def _seen(self, account: str) -> Seen:
         return self.memory.get(account, Seen(account=account))

@@ -38,7 +38,7 @@ def _decided(item: Item, known: Known, settings: Settings, catalogue: Catalogue,
         return _watched(watched, item, known, settings, now)
     finding = find(item)
     if finding.kind is None:
-        return _not_root_use(item, finding)
+        return _not_root_use(item, finding, known)
     fact, reason, uses = _weighed(_judged(item, finding.kind, known, catalogue, now), item, known, settings)
     plan = Plan(
         key=item.key,
@@ -58,12 +58,20 @@ def _judged(item: Item, kind: RootUseKind, known: Known, catalogue: Catalogue, n
     return msgspec.structs.replace(judge(item, kind, catalogue, now), country=known.country)
 
 
-def _not_root_use(item: Item, finding: Finding) -> Plan:
+def _not_root_use(item: Item, finding: Finding, known: Known) -> Plan:
     if isinstance(item, Unreadable):
         return Plan(key=item.key, disposition="unreadable", reason=finding.reason)
     if tasks.is_assume_root(item) and not not_from_cloudtrail(item):
-        return Plan(key=item.key, disposition="watch", reason="an AssumeRoot call", task=tasks.task_of(item))
+        return _assumed_root(item, known)
     return Plan(key=item.key, disposition="ignored", reason=finding.reason)
+
+
+def _assumed_root(record: Record, known: Known) -> Plan:
+    """The task that calls are joined to, with what is known of its caller; it is told with the first call."""
+    task, caller = tasks.task_of(record), known.caller
+    if task and caller:
+        task, caller = tasks.known_by(task, caller)
+    return Plan(key=record.key, disposition="watch", reason="an AssumeRoot call", task=task, caller=caller)
 
 
 def _watched(fact: Fact, item: Item, known: Known, settings: Settings, now: datetime) -> Plan:

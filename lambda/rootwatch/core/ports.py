@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from rootwatch.core.callers import Caller
 from rootwatch.core.fact import Fact
 from rootwatch.core.incident import Incident, Moment
 from rootwatch.core.notice import Notice
@@ -38,6 +39,7 @@ class Needs(msgspec.Struct, frozen=True, kw_only=True):
     access_key: str | None = None
     failures_around: datetime | None = None
     tags_of: tuple[str, ...] = ()  # accounts
+    caller: str | None = None  # the id of who called AssumeRoot
     seen_of: tuple[str, ...] = ()  # accounts
     account: str | None = None  # whose name is to be asked for
 
@@ -47,6 +49,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
     duplicate: bool = False
     incidents: dict[str, Incident] = {}  # scope → the one that its open pointer names
+    caller: Caller | None = None
     task: Task | None = None
     failures: tuple[Moment, ...] = ()
     tags: dict[str, Tags] = {}  # by account
@@ -68,6 +71,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     fact: Fact | None = None
     notices: tuple[Notice, ...] = ()
     failure: Moment | None = None
+    caller: Caller | None = None  # with this task of its
     task: Task | None = None
     waits_for: str | None = None  # an access key whose AssumeRoot is not known: it must still be unknown
     tags: tuple[Tags, ...] = ()  # as they were read: they must still be so

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from rootwatch.core import tags, watch
+from rootwatch.core import tags, tasks, watch
+from rootwatch.core.callers import caller_id
 from rootwatch.core.fact import Fact
 from rootwatch.core.incident import FAILURE_MINUTES, GUESSING_SCOPE
 from rootwatch.core.ports import Known, Needs
@@ -28,12 +29,14 @@ def needs(item: Item, settings: Settings, now: datetime) -> Needs:
         return Needs(key=watched.key, scopes=(watch.scope(watched),), account=watched.account)
     if kind is None:
         own = watched.account if watched else None
+        task = tasks.task_of(item) if isinstance(item, Record) else None
         return Needs(
             key=item.key,
             scopes=(watch.scope(watched),) if watched else (),
             tags_of=(tagged,) if tagged else (),
             seen_of=accounts(item, own, settings),
             account=own,
+            caller=caller_id(task.principal) if task and task.principal else None,
         )
     key = session_key(item)
     scopes = [_own_scope(item)]

@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from rootwatch.core import fields
+from rootwatch.core.callers import Caller
 from rootwatch.core.fact import Fact
 from rootwatch.core.record import Record
 from rootwatch.core.settings import Settings
@@ -41,11 +42,18 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     at: datetime
     expires: datetime
     address: str | None = None
+    first_time: bool = False  # the principal was never seen to call AssumeRoot before
+    busy: bool = False  # it may change more than five accounts within an hour
+
+    @property
+    def changes(self) -> bool:
+        """Whether the policy allows to change anything."""
+        return self.policy != AUDIT
 
     @property
     def severity(self) -> Severity:
-        """Of what the task policy allows; an unknown policy is high."""
-        return _SEVERITY.get(self.policy, "high")
+        """Of what the task policy allows; an unknown policy is high, and so are changes in many accounts at once."""
+        return "high" if self.busy else _SEVERITY.get(self.policy, "high")
 
 
 def is_assume_root(record: Record) -> bool:
@@ -103,7 +111,7 @@ def as_task(fact: Fact, task: Task) -> Fact:
         alone=fact.alone or fact.severity,
         hold=0,
         verdict="privileged-task",
-        verdict_why=f"AssumeRoot was called at {task.at:%H:%M:%SZ} from account {task.caller}",
+        verdict_why=_who(task),
         mfa="not-applicable",
         principal=task.principal,
         policy=task.policy,
@@ -112,6 +120,24 @@ def as_task(fact: Fact, task: Task) -> Fact:
         do_now="Ask the principal named here whether this was theirs; it needs no more than that.",
         why=(),
     )
+
+
+def _who(task: Task) -> str:
+    said = f"AssumeRoot was called at {task.at:%H:%M:%SZ} from account {task.caller}"
+    if task.first_time:
+        said += ", by a principal that was never seen to call it before"
+    if task.busy:
+        said += ", by a principal that asked for more than five accounts within an hour"
+    return said
+
+
+def known_by(task: Task, caller: Caller) -> tuple[Task, Caller]:
+    """The task with what is known of its caller, and the caller with one more task."""
+    if task.target is None:
+        return task, caller
+    after = caller.asked(task.target, task.at, changes=task.changes)
+    busy = task.changes and after.is_busy(task.at)
+    return msgspec.structs.replace(task, first_time=caller.is_new, busy=busy), after
 
 
 def _expiry(value: object, at: datetime, seconds: object) -> datetime:

@@ -6,6 +6,7 @@ from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 
+from rootwatch.core.callers import Caller
 from rootwatch.core.fact import Fact
 from rootwatch.core.incident import Incident, Moment
 from rootwatch.core.notice import Notice, lane
@@ -83,6 +84,11 @@ def task_key(access_key_id: str) -> Item:
 def tags_key(account: str) -> Item:
     """All that is known of an account's break-glass tags."""
     return key(f"ACC#{account}", "TAGS")
+
+
+def caller_key(caller_id: str) -> Item:
+    """What is known of who calls AssumeRoot."""
+    return key(f"CALLER#{caller_id}", "TASKS")
 
 
 def seen_key(account: str) -> Item:
@@ -166,6 +172,12 @@ def tagging(one: Tagging) -> Item:
     """One value of a break-glass tag: kept for ever, it says who declared what."""
     sort = f"WIN#{stamp(one.at)}#{zlib.crc32(msgspec.json.encode(one)):08x}"
     return {**key(f"ACC#{one.account}", sort), "body": body(one)}
+
+
+def caller(one: Caller) -> Item:
+    """The caller, with one version more than was read."""
+    stored = msgspec.structs.replace(one, version=one.version + 1)
+    return {**caller_key(one.id), "version": n(stored.version), "body": body(stored)}
 
 
 def seen(one: Seen) -> Item:

@@ -1,11 +1,12 @@
 """The table as the core's Store: one record, one transaction; a send is claimed by a conditional update."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 
+from rootwatch.core.callers import Caller
 from rootwatch.core.fact import Fact
 from rootwatch.core.incident import FAILURE_MINUTES, Incident, Moment
 from rootwatch.core.notice import Notice
@@ -39,6 +40,7 @@ class Table:
             keys.append(items.task_key(needs.access_key))
         keys += [items.tags_key(account) for account in needs.tags_of]
         keys += [items.seen_key(account) for account in needs.seen_of]
+        keys += [items.caller_key(needs.caller)] if needs.caller else []
         found = {(item["PK"]["S"], item["SK"]["S"]): item for item in self._table.get(keys)}
         if (f"EVT#{needs.key}", "MARK") in found:
             return Known(duplicate=True)
@@ -54,6 +56,7 @@ class Table:
             task=items.read(task, Task) if task else None,
             failures=self._failures(needs.scopes[0], needs.failures_around) if needs.failures_around else (),
             tags={a: items.read(item, Tags) if item else Tags(account=a) for a, item in tags.items()},
+            caller=_caller(needs, found),
             seen={a: items.read(item, Seen) if item else Seen(account=a) for a, item in seen.items()},
         )
 
@@ -69,7 +72,9 @@ class Table:
             *self._withdrawn(plan.withdraws),
             *self._tags(plan.tags, plan.taggings),
         ]
-        operations += [self._seen(one) for one in plan.seen]
+        operations += [self._versioned(items.seen(one), one.version) for one in plan.seen]
+        if plan.caller:
+            operations.append(self._versioned(items.caller(plan.caller), plan.caller.version))
         if plan.failure:
             operations.append(self._table.put(items.failure(plan.failure, now)))
         if plan.task:
@@ -188,9 +193,7 @@ class Table:
 
     def _head(self, incident: Incident) -> dict[str, Any]:
         stored = items.head(msgspec.structs.replace(incident, version=incident.version + 1))
-        if incident.version == 0:
-            return self._table.put(stored, "attribute_not_exists(PK)")
-        return self._table.put(stored, "version = :read", {":read": n(incident.version)})
+        return self._versioned(stored, incident.version)
 
     def _pointer(self, incident: Incident, replaces: str | None) -> dict[str, Any]:
         item = {**items.open_key(incident.scope), "incident": s(incident.id)}
@@ -210,11 +213,11 @@ class Table:
                 operations.append(self._table.check(items.tags_key(tags.account), condition, values))
         return operations
 
-    def _seen(self, seen: Seen) -> dict[str, Any]:
-        """The memory of an account, if it is still as it was read."""
-        if seen.version == 0:
-            return self._table.put(items.seen(seen), "attribute_not_exists(PK)")
-        return self._table.put(items.seen(seen), "version = :read", {":read": n(seen.version)})
+    def _versioned(self, item: Item, read: int) -> dict[str, Any]:
+        """A put that holds only if the item is still as it was read."""
+        if read == 0:
+            return self._table.put(item, "attribute_not_exists(PK)")
+        return self._table.put(item, "version = :read", {":read": n(read)})
 
     def _still_waits(self, plan: Plan, incident_id: str, now: datetime) -> list[dict[str, Any]]:
         """A call with an unknown key waits for its AssumeRoot, which must not have come meanwhile."""
@@ -273,6 +276,13 @@ class Table:
     def _bucket(self, bucket: str, condition: str, at: str, limit: int) -> list[Moment]:
         page = self._table.query(f"PK = :bucket AND {condition}", {":bucket": s(bucket), ":at": s(at)}, limit)
         return [items.read(item, Moment) for item in page]
+
+
+def _caller(needs: Needs, found: Mapping[tuple[str, str], Item]) -> Caller | None:
+    if needs.caller is None:
+        return None
+    item = found.get((f"CALLER#{needs.caller}", "TASKS"))
+    return items.read(item, Caller) if item else Caller(id=needs.caller)
 
 
 def _settlement(outcome: Outcome, now: datetime, retry_at: datetime | None) -> tuple[str, Item]:

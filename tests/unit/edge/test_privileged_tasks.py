@@ -165,3 +165,31 @@ def _played(items):
 
 def _story(monitor):
     return {(fact.key, fact.kind, fact.severity, fact.verdict) for fact in monitor.facts}
+
+
+def test_a_principal_that_calls_assume_root_for_the_first_time_is_said_once():
+    monitor = Monitor().take(assume_root(), audit(1))
+    monitor.take(assume_root(after(20), key="ASIAEXAMPLESECOND001"))
+    monitor.take(audit(21, key="ASIAEXAMPLESECOND001", began=after(20)))
+    first, second = (notice.fact.verdict_why for notice in monitor.seen("slack"))
+    assert "never seen to call it before" in first
+    assert "never seen" not in second
+
+
+def test_one_principal_changing_more_than_five_accounts_an_hour_is_high_and_pages():
+    monitor = Monitor()
+    for number in range(7):
+        account, key = f"31111111111{number}", f"ASIAEXAMPLEKEY00000{number}"
+        monitor.take(assume_root(after(number), "S3UnlockBucketPolicy", target=account, key=key))
+        unlock = {"eventSource": "s3.amazonaws.com", "account": account, "key": key, "began": after(number)}
+        monitor.take(task_call("DeleteBucketPolicy", after(number + 0.5), **unlock))
+    assert [key.split("/")[1][:12] for key in monitor.pages] == ["311111111115", "311111111116"]
+
+
+def test_auditing_many_accounts_stays_low():
+    monitor = Monitor()
+    for number in range(9):
+        account, key = f"31111111111{number}", f"ASIAEXAMPLEKEY00000{number}"
+        monitor.take(assume_root(after(number), target=account, key=key))
+        monitor.take(audit(number + 0.5, account=account, key=key, began=after(number)))
+    assert monitor.pages == []
