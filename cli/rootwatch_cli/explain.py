@@ -14,7 +14,8 @@ from rootwatch.core.ports import Known
 from rootwatch.core.reading import read
 from rootwatch.core.record import Item, Record
 from rootwatch.core.scopes import needs
-from rootwatch.core.settings import PagerDuty, Settings, Slack
+from rootwatch.core.sections import PagerDuty, Slack
+from rootwatch.core.settings import Settings
 from rootwatch.core.tags import Tagging
 from rootwatch.core.tasks import Task, is_assume_root, task_of
 from rootwatch_cli.explanation import Explanation, explanation, show, summary

@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 
 from docs._generators.tables import table
-from rootwatch.core.settings import ExpectedUse, Network, PagerDuty, Settings, Slack, describe
+from rootwatch.core.sections import ExpectedUse, Network, PagerDuty, Slack
+from rootwatch.core.settings import Settings, describe
 
 
 def top() -> str:

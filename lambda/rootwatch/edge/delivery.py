@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
 from rootwatch.core.notice import Notice
-from rootwatch.core.ports import Channel, Claimed, Due, Outcome, Store
+from rootwatch.core.ports import Channel, Claimed, Due, Outcome, Store, StoreDownError
 from rootwatch.core.words import ChannelName
 
 LEASE: Final = timedelta(seconds=60)
@@ -36,6 +36,13 @@ class Delivery:
         self._logger = logger
         self._metrics = metrics
         self._resting: set[ChannelName] = set()
+
+    def deliver_stored(self, notices: Iterable[Notice]) -> None:
+        """``deliver_all`` for what is safe in the table: if that goes down now, the sweep sends what is due."""
+        try:
+            self.deliver_all(notices)
+        except StoreDownError:
+            self._logger.warning("the table went down before all was sent", exc_info=True)
 
     def deliver_all(self, notices: Iterable[Notice]) -> None:
         """Sends notices that were just stored. What does not go out now is due, and the sweep's."""

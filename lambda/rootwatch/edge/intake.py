@@ -1,8 +1,6 @@
 """Taking one record in: load, decide, commit, send. The way of every record, whichever path it came by."""
 
-import random
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -15,22 +13,15 @@ from rootwatch.core.decide import decide
 from rootwatch.core.notice import Notice, Page
 from rootwatch.core.ports import Directory, Known, Plan, Store, StoreDownError
 from rootwatch.core.record import Item, Record, Unreadable, mentions_root
-from rootwatch.core.revise import revise
 from rootwatch.core.scopes import needs
 from rootwatch.core.settings import Settings
-from rootwatch.core.tags import Tagging, tagged_account
-from rootwatch.core.tasks import task_of
+from rootwatch.core.tags import Tagging
 from rootwatch.edge.delivery import Delivery
 from rootwatch.edge.dynamo import RecordRefusedError
+from rootwatch.edge.retrying import TRIES, NotStoredError, pause
+from rootwatch.edge.reviser import Reviser
 
-_TRIES: Final = 5
 _DEGRADED_RECEIVES: Final = 2
-_JITTER_SECONDS: Final = 0.1
-_MOST_KEYS: Final = 50  # of one incident: its sessions
-
-
-class NotStoredError(Exception):
-    """The record goes back to the queue: it could not be stored now."""
 
 
 class Intake:
@@ -58,6 +49,7 @@ class Intake:
         self._now = now
         self._logger = logger
         self._metrics = metrics
+        self._reviser = Reviser(store, delivery, settings, now, logger)
 
     def take(self, item: Item, receives: int) -> None:
         """Takes one record in. ``receives`` is how often its message was received, this time included.
@@ -74,60 +66,18 @@ class Intake:
             plan = self._set_aside(item, receives)
         if plan:
             self._say(plan, item)
-            self._deliver(plan.notices)
+            self._delivery.deliver_stored(plan.notices)
         else:
             self._metrics.add_metric("Duplicates", MetricUnit.Count, 1)
         # For a duplicate too: a crash after its commit may have left this undone.
-        self._revise_what_it_explains(item, plan)
-
-    def _deliver(self, notices: Sequence[Notice]) -> None:
         try:
-            self._delivery.deliver_all(notices)
-        except StoreDownError:
-            # Stored is not lost: the sweep sends what the table says is due.
-            self._logger.warning("the table went down before all was sent", exc_info=True)
-
-    def _revise_what_it_explains(self, item: Item, plan: Plan | None) -> None:
-        """A tag, an AssumeRoot or an earlier use of a window may change what calls mean that came before it."""
-        try:
-            for incident_id in self._explained_by(item, plan):
-                self._revise(incident_id)
+            self._reviser.revise_after(item, plan)
         except StoreDownError as error:
             raise NotStoredError(str(error)) from error
 
-    def _explained_by(self, item: Item, plan: Plan | None) -> Sequence[str]:
-        if not isinstance(item, Record):
-            return ()
-        task = task_of(item)
-        if task:
-            return self._store.waiting(task.access_key_id)
-        # Of a duplicate nobody knows any more what it changed: its own account's incident is looked at again.
-        accounts = {one.account for one in plan.taggings} if plan else {item.account or ""}
-        tagged = tagged_account(item, self._settings)
-        named = (self._store.open_incident(account) for account in sorted({*accounts, tagged or ""} - {""}))
-        return [incident.id for incident in named if incident]
-
-    def _revise(self, incident_id: str) -> None:
-        for _ in range(_TRIES):
-            incident = self._store.incident(incident_id)
-            if incident is None or incident.account is None:
-                return
-            facts = self._store.facts(incident_id)
-            keys = {f.access_key_id for f in facts if f.access_key_id and f.access_key_id.startswith("ASIA")}
-            tags, tasks = self._store.tags(incident.account), self._store.tasks(sorted(keys)[:_MOST_KEYS])
-            revision = revise(incident, facts, tags, tasks, self._settings, self._now())
-            if revision is None:
-                return
-            if self._store.revise(revision):
-                self._logger.info("incident revised", extra={"incident": incident_id, "facts": len(revision.facts)})
-                self._deliver(revision.notices)
-                return
-            self._pause()
-        raise NotStoredError(f"the incident {incident_id} changed {_TRIES} times while it was revised")
-
     def _stored(self, item: Item) -> Plan | None:
         """The plan that was stored, or None for a duplicate."""
-        for _ in range(_TRIES):
+        for _ in range(TRIES):
             now = self._now()
             known = self._store.load(needs(item, self._settings, now))
             if known.duplicate:
@@ -138,8 +88,8 @@ class Intake:
                 return plan
             if outcome == "duplicate":
                 return None
-            self._pause()
-        raise NotStoredError(f"other workers were first {_TRIES} times")
+            pause()
+        raise NotStoredError(f"other workers were first {TRIES} times")
 
     def _decided(self, item: Item, known: Known, now: datetime) -> Plan:
         """The plan; a record that breaks us is told as unreadable, never dropped."""
@@ -165,9 +115,6 @@ class Intake:
         if value is None or (latest is not None and latest.value == value):
             return None
         return Tagging(account=account, purpose="window", value=value, at=now, proved=False)
-
-    def _pause(self) -> None:
-        time.sleep(_JITTER_SECONDS * random.random())  # noqa: S311 # spreads retries, guards nothing
 
     def _tell_without_table(self, item: Item, receives: int) -> None:
         """Law 1: the table is down, the alert goes out all the same, on the first two receives of its message."""

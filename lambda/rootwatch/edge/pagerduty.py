@@ -9,7 +9,8 @@ import requests
 
 from rootwatch.core.notice import Notice
 from rootwatch.core.ports import Outcome
-from rootwatch.core.settings import PagerDuty, Settings
+from rootwatch.core.sections import PagerDuty
+from rootwatch.core.settings import Settings
 from rootwatch.edge.http import TIMEOUT_SECONDS, by_status, unreachable
 from rootwatch.edge.secrets import SecretError, Secrets
 from rootwatch.render.pagerduty import pagerduty

@@ -10,7 +10,8 @@ import requests
 
 from rootwatch.core.notice import Notice
 from rootwatch.core.ports import Outcome
-from rootwatch.core.settings import Settings, Slack
+from rootwatch.core.sections import Slack
+from rootwatch.core.settings import Settings
 from rootwatch.edge.http import TIMEOUT_SECONDS, by_status, unreachable
 from rootwatch.edge.secrets import SecretError, Secrets
 from rootwatch.render.slack import SlackMessage, slack

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -10,28 +10,20 @@ from rootwatch.core.callers import Caller
 from rootwatch.core.fact import Fact
 from rootwatch.core.incident import FAILURE_MINUTES, Incident, Moment
 from rootwatch.core.notice import Notice
-from rootwatch.core.ports import Claimed, Due, Known, Needs, Outcome, Plan, Revision, StoreDownError
+from rootwatch.core.ports import Due, Known, Needs, Plan, Revision
 from rootwatch.core.scopes import GUESSED_ACCOUNTS
 from rootwatch.core.seen import Seen
 from rootwatch.core.tags import Tagging, Tags
 from rootwatch.core.tasks import Task
-from rootwatch.core.words import rank
 from rootwatch.edge import items
-from rootwatch.edge.dynamo import ConditionFailedError, Dynamo
 from rootwatch.edge.items import Item, n, s
+from rootwatch.edge.sends import Sends
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
-_SETTLE_TRIES: Final = 3
 _OWN_FAILURES: Final = 32
 
 
-class Table:
-    """The Store on DynamoDB."""
-
-    def __init__(self, client: "DynamoDBClient", name: str) -> None:
-        self._table = Dynamo(client, name)
+class Table(Sends):
+    """The Store on DynamoDB: what is known and decided; the sends are its base's."""
 
     def load(self, needs: Needs) -> Known:
         """Two rounds of reads: the mark, the pointers and the task; then the incidents that the pointers name."""
@@ -135,62 +127,6 @@ class Table:
         found = self._table.get([items.head_key(incident_id)])
         return items.read(found[0], Incident) if found else None
 
-    def due(self, now: datetime, limit: int) -> list[Due]:
-        """The index's four shards, at most ``limit`` of each: worst first, then oldest."""
-        found: list[Due] = []
-        for number in range(items.SHARDS):
-            values = {":shard": s(f"DUE#{number}"), ":now": s(items.stamp(now))}
-            page = self._table.query_index("due", "due_shard = :shard AND due_at <= :now", values, limit)
-            found += [items.due_of(item) for item in page]
-        return sorted(found, key=lambda due: (-rank(due.severity), due.due_at or now))
-
-    def claim(self, due: Due, now: datetime, until: datetime) -> Claimed | None:
-        """Ours until the lease ends, or None: not due, somebody else's, or something before it in its lane is open."""
-        sends = self._begins(f"INC#{due.incident}", f"SEND#{due.channel}#")
-        mine = next((item for item in sends if item["SK"] == items.send_key(due)["SK"]), None)
-        if mine is None or any(_holds_back(other, mine) for other in sends):
-            return None
-        values = {
-            ":due": s("due"),
-            ":sending": s("sending"),
-            ":until": s(items.stamp(until)),
-            ":now": s(items.stamp(now)),
-            ":one": n(1),
-        }
-        try:
-            # While a send is under way, due_at is the end of its lease.
-            taken = self._table.update(
-                items.send_key(due),
-                "SET #state = :sending, due_at = :until, attempts = attempts + :one",
-                "#state IN (:due, :sending) AND due_at <= :now",
-                values,
-            )
-        except ConditionFailedError:
-            return None
-        [note] = self._table.get([items.note_key(due.incident, due.seq)])
-        return Claimed(
-            due=due,
-            notice=items.read(note, Notice),
-            attempts=int(taken["attempts"]["N"]),
-            first_due=datetime.fromisoformat(taken["first_due"]["S"]),
-            thread=next((item["receipt"]["S"] for item in sends if "receipt" in item), None),
-        )
-
-    def settle(self, claimed: Claimed, outcome: Outcome, now: datetime, retry_at: datetime | None) -> None:
-        """Notes how a send went, in three tries: a send that is not noted will be sent again."""
-        change, values = _settlement(outcome, now, retry_at)
-        values[":mine"] = n(claimed.attempts)
-        for left in reversed(range(_SETTLE_TRIES)):
-            try:
-                self._table.update(items.send_key(claimed.due), change, "attempts = :mine", values)
-            except ConditionFailedError:
-                return  # the lease ran out, and somebody else has it now
-            except StoreDownError:
-                if not left:
-                    raise
-            else:
-                return
-
     def _head(self, incident: Incident) -> dict[str, Any]:
         stored = items.head(msgspec.structs.replace(incident, version=incident.version + 1))
         return self._versioned(stored, incident.version)
@@ -240,9 +176,6 @@ class Table:
             for due in sends
         ]
 
-    def _begins(self, partition: str, prefix: str) -> list[Item]:
-        return self._table.query("PK = :pk AND begins_with(SK, :prefix)", {":pk": s(partition), ":prefix": s(prefix)})
-
     def _told(self, notices: Sequence[Notice]) -> list[dict[str, Any]]:
         return [
             self._table.put(item)
@@ -283,32 +216,3 @@ def _caller(needs: Needs, found: Mapping[tuple[str, str], Item]) -> Caller | Non
         return None
     item = found.get((f"CALLER#{needs.caller}", "TASKS"))
     return items.read(item, Caller) if item else Caller(id=needs.caller)
-
-
-def _settlement(outcome: Outcome, now: datetime, retry_at: datetime | None) -> tuple[str, Item]:
-    """The update expression and its values: sent and failed leave the index, a retry is due later."""
-    values: Item = {
-        ":state": s("due" if retry_at else outcome.state),
-        ":reason": s(outcome.reason[:512]),
-        ":at": s(items.stamp(now)),
-    }
-    change = "SET #state = :state, reason = :reason, settled_at = :at"
-    if outcome.receipt:
-        values[":receipt"] = s(outcome.receipt[:256])
-        change += ", receipt = :receipt"
-    if retry_at:
-        values[":retry"] = s(items.stamp(retry_at))
-        return change + ", due_at = :retry", values
-    return change + " REMOVE due_at, due_shard", values
-
-
-def _holds_back(other: Item, mine: Item) -> bool:
-    """Whether another send of the same lane must go first. A stuck one holds back no higher severity."""
-    if other["state"]["S"] not in ("due", "sending") or not _sequence(other) < _sequence(mine):
-        return False
-    same_lane = mine["lane"]["S"] == "*" or (mine["lane"]["S"] != "" and mine["lane"] == other["lane"])
-    return same_lane and rank(items.severity_of(other)) >= rank(items.severity_of(mine))
-
-
-def _sequence(item: Item) -> str:
-    return str(item["SK"]["S"].split("#")[2])

@@ -8,7 +8,8 @@ import msgspec
 
 from rootwatch.core.fact import Fact
 from rootwatch.core.notice import Notice
-from rootwatch.core.settings import Network, Settings
+from rootwatch.core.sections import Network
+from rootwatch.core.settings import Settings
 from rootwatch.core.words import rank
 from rootwatch.render import watch
 from rootwatch.render.clean import clean, cut, day, duration, moment

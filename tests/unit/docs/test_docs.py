@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from docs import generate
-from rootwatch.core.settings import PagerDuty, Settings, Slack
+from rootwatch.core.sections import PagerDuty, Slack
+from rootwatch.core.settings import Settings
 from rootwatch_cli.main import main as rootwatch
 
 ROOT = generate.ROOT

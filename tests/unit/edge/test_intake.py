@@ -9,7 +9,7 @@ from rootwatch.core.ports import Outcome, StoreDownError
 from rootwatch.core.record import Unreadable
 from rootwatch.edge.delivery import Delivery
 from rootwatch.edge.dynamo import RecordRefusedError
-from rootwatch.edge.intake import NotStoredError
+from rootwatch.edge.retrying import NotStoredError
 from tests.support.monitor import BrokenCatalogue, Directory, Monitor
 from tests.support.records import ACCOUNT, NOON, call, sign_in
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rootwatch.edge.reviser import Reviser
 from tests.support.monitor import Monitor
 from tests.support.records import ACCOUNT, ANA, NOON, OTHER, after, assume_root, call, sign_in, task_call
 
@@ -69,7 +70,7 @@ def test_a_correction_is_made_once_however_often_the_assume_root_comes():
 def test_a_crash_between_storing_the_task_and_the_correction_is_mended_by_the_redelivery(monkeypatch):
     monitor = Monitor().take(task_call("DeleteBucketPolicy", after(1), eventSource="s3.amazonaws.com"))
     late = assume_root(policy="S3UnlockBucketPolicy")
-    monkeypatch.setattr(monitor.intake, "_revise_what_it_explains", lambda item, plan: None)
+    monkeypatch.setattr(Reviser, "revise_after", lambda self, item, plan: None)
     monitor.take(late)
     monkeypatch.undo()
     monitor.take(late)

@@ -3,7 +3,7 @@
 import pytest
 
 from rootwatch.core.ports import Account
-from rootwatch.edge.intake import NotStoredError
+from rootwatch.edge.retrying import NotStoredError
 from tests.support.monitor import Directory, Monitor
 from tests.support.records import ACCOUNT, HUB, NOON, OTHER, after, assume_root, sign_in
 from tests.support.watch import by_stack_sets, delete_rule, in_organizations, stop_logging

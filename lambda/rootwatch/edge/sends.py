@@ -1,0 +1,111 @@
+"""The outbox: what is due, claimed by a conditional update, settled once it is sent."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from rootwatch.core.notice import Notice
+from rootwatch.core.ports import Claimed, Due, Outcome, StoreDownError
+from rootwatch.core.words import rank
+from rootwatch.edge import items
+from rootwatch.edge.dynamo import ConditionFailedError, Dynamo
+from rootwatch.edge.items import Item, n, s
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_SETTLE_TRIES: Final = 3
+
+
+class Sends:
+    """The sends of the one table."""
+
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        self._table = Dynamo(client, name)
+
+    def due(self, now: datetime, limit: int) -> list[Due]:
+        """The index's four shards, at most ``limit`` of each: worst first, then oldest."""
+        found: list[Due] = []
+        for number in range(items.SHARDS):
+            values = {":shard": s(f"DUE#{number}"), ":now": s(items.stamp(now))}
+            page = self._table.query_index("due", "due_shard = :shard AND due_at <= :now", values, limit)
+            found += [items.due_of(item) for item in page]
+        return sorted(found, key=lambda due: (-rank(due.severity), due.due_at or now))
+
+    def claim(self, due: Due, now: datetime, until: datetime) -> Claimed | None:
+        """Ours until the lease ends, or None: not due, somebody else's, or something before it in its lane is open."""
+        sends = self._begins(f"INC#{due.incident}", f"SEND#{due.channel}#")
+        mine = next((item for item in sends if item["SK"] == items.send_key(due)["SK"]), None)
+        if mine is None or any(_holds_back(other, mine) for other in sends):
+            return None
+        values = {
+            ":due": s("due"),
+            ":sending": s("sending"),
+            ":until": s(items.stamp(until)),
+            ":now": s(items.stamp(now)),
+            ":one": n(1),
+        }
+        try:
+            # While a send is under way, due_at is the end of its lease.
+            taken = self._table.update(
+                items.send_key(due),
+                "SET #state = :sending, due_at = :until, attempts = attempts + :one",
+                "#state IN (:due, :sending) AND due_at <= :now",
+                values,
+            )
+        except ConditionFailedError:
+            return None
+        [note] = self._table.get([items.note_key(due.incident, due.seq)])
+        return Claimed(
+            due=due,
+            notice=items.read(note, Notice),
+            attempts=int(taken["attempts"]["N"]),
+            first_due=datetime.fromisoformat(taken["first_due"]["S"]),
+            thread=next((item["receipt"]["S"] for item in sends if "receipt" in item), None),
+        )
+
+    def settle(self, claimed: Claimed, outcome: Outcome, now: datetime, retry_at: datetime | None) -> None:
+        """Notes how a send went, in three tries: a send that is not noted will be sent again."""
+        change, values = _settlement(outcome, now, retry_at)
+        values[":mine"] = n(claimed.attempts)
+        for left in reversed(range(_SETTLE_TRIES)):
+            try:
+                self._table.update(items.send_key(claimed.due), change, "attempts = :mine", values)
+            except ConditionFailedError:
+                return  # the lease ran out, and somebody else has it now
+            except StoreDownError:
+                if not left:
+                    raise
+            else:
+                return
+
+    def _begins(self, partition: str, prefix: str) -> list[Item]:
+        return self._table.query("PK = :pk AND begins_with(SK, :prefix)", {":pk": s(partition), ":prefix": s(prefix)})
+
+
+def _settlement(outcome: Outcome, now: datetime, retry_at: datetime | None) -> tuple[str, Item]:
+    """The update expression and its values: sent and failed leave the index, a retry is due later."""
+    values: Item = {
+        ":state": s("due" if retry_at else outcome.state),
+        ":reason": s(outcome.reason[:512]),
+        ":at": s(items.stamp(now)),
+    }
+    change = "SET #state = :state, reason = :reason, settled_at = :at"
+    if outcome.receipt:
+        values[":receipt"] = s(outcome.receipt[:256])
+        change += ", receipt = :receipt"
+    if retry_at:
+        values[":retry"] = s(items.stamp(retry_at))
+        return change + ", due_at = :retry", values
+    return change + " REMOVE due_at, due_shard", values
+
+
+def _holds_back(other: Item, mine: Item) -> bool:
+    """Whether another send of the same lane must go first. A stuck one holds back no higher severity."""
+    if other["state"]["S"] not in ("due", "sending") or not _sequence(other) < _sequence(mine):
+        return False
+    same_lane = mine["lane"]["S"] == "*" or (mine["lane"]["S"] != "" and mine["lane"] == other["lane"])
+    return same_lane and rank(items.severity_of(other)) >= rank(items.severity_of(mine))
+
+
+def _sequence(item: Item) -> str:
+    return str(item["SK"]["S"].split("#")[2])
