@@ -114,6 +114,10 @@ class Settings(Section, frozen=True, kw_only=True):
         """The checked object, for the asset; ``parse`` reads it back equal."""
         return msgspec.json.encode(self, order="sorted")
 
+    def expired_use(self, today: date) -> tuple[ExpectedUse, ...]:
+        """The entries of expected_use that have no effect any more."""
+        return tuple(entry for entry in self.expected_use if entry.expires < today)
+
     @property
     def channels(self) -> tuple[ChannelName, ...]:
         """The channels that are set up; the SNS topic always is. PagerDuty first: a page waits for nobody."""

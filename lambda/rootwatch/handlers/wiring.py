@@ -58,7 +58,13 @@ def environment() -> Environment:
 @cache
 def settings() -> Settings:
     """The settings that synth checked and wrote into the asset, beside the package."""
-    return from_json((Path(rootwatch.__file__).parents[1] / "settings.json").read_bytes())
+    read = from_json((Path(rootwatch.__file__).parents[1] / "settings.json").read_bytes())
+    for entry in read.expired_use(now().date()):
+        logger.error(
+            "an entry of expected_use has expired and is without effect: deploy without it, or with a later day",
+            extra={"account": entry.account, "expired": entry.expires.isoformat(), "entry": entry.reason},
+        )
+    return read
 
 
 @cache

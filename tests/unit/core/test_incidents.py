@@ -205,11 +205,20 @@ def test_only_channels_that_are_set_up_are_told():
     assert plan.notices[0].channels == ("sns",)
 
 
-def _recovery(at):
+def _recovery(at, **changes):
     return call(
         "PasswordRecoveryRequested",
         at,
+        **changes,
         eventSource="signin.amazonaws.com",
         eventType="AwsConsoleSignIn",
         responseElements={"PasswordRecoveryRequested": "Success"},
     )
+
+
+def test_recovery_asked_for_in_three_accounts_is_one_high_incident_of_the_organisation():
+    journal = Journal()
+    for minute, account in enumerate([ACCOUNT, OTHER, THIRD]):
+        journal.take(_recovery(after(minute), account=account), after(minute))
+    assert len(journal.pages) == 1
+    assert journal.pages[0].startswith("rootwatch/organisation-")
