@@ -8,9 +8,20 @@ from rootwatch.catalogue import load
 from rootwatch.core.decide import decide
 from rootwatch.core.lifecycle import tick
 from rootwatch.core.ports import Due, Needs, Outcome
+from rootwatch.core.revise import revise
 from rootwatch.core.scopes import needs
-from rootwatch.core.tasks import Task
-from tests.support.records import NOON, after, assume_root, call, failed_sign_in, settings, sign_in
+from rootwatch.core.tasks import Task, as_task, task_of
+from tests.support.records import (
+    NOON,
+    SESSION_KEY,
+    after,
+    assume_root,
+    call,
+    failed_sign_in,
+    settings,
+    sign_in,
+    task_call,
+)
 
 SENT = Outcome(state="sent", receipt="1700000000.000100")
 LEASE = timedelta(seconds=60)
@@ -240,3 +251,37 @@ def test_a_task_is_known_by_its_access_key(store):
 
     store.commit(msgspec.structs.replace(plan, task=task), NOON)
     assert store.load(Needs(key="other", access_key="ASIAIOSFODNN7EXAMPLE")).task == task
+
+
+def test_a_long_story_is_revised_whole(store):
+    account = next(_accounts)
+    plan = take(store, task_call("ListAccessKeys", account=account, readOnly=True))
+    for _ in range(129):
+        take(store, task_call("ListAccessKeys", account=account, readOnly=True))
+    head, facts = store.incident(plan.incident.id), store.facts(plan.incident.id)
+    assert len(facts) == head.seen == 130
+    task = task_of(assume_root(target=account))
+    revision = revise(head, facts, store.tags(account), {SESSION_KEY: task}, settings(), after(1))
+    assert store.revise(revision)
+    assert {fact.verdict for fact in store.facts(plan.incident.id)} == {"privileged-task"}
+    assert store.incident(plan.incident.id).harms == {"access": "low"}
+
+
+def test_a_crash_between_the_facts_of_a_revision_and_its_head_is_mended_by_the_next_one(store):
+    account = next(_accounts)
+    plan = take(store, task_call("ListAccessKeys", account=account, readOnly=True))
+    head, task = store.incident(plan.incident.id), task_of(assume_root(target=account))
+    changed = [as_task(fact, task) for fact in store.facts(plan.incident.id)]
+    revision = revise(head, changed, store.tags(account), {SESSION_KEY: task}, settings(), after(1))
+    assert store.revise(revision)
+    assert store.incident(plan.incident.id).verdict == "privileged-task"
+
+
+def test_of_half_a_story_nothing_is_concluded(store):
+    account = next(_accounts)
+    plan = take(store, sign_in(mfa="No", account=account))
+    take(store, task_call("ListAccessKeys", account=account, readOnly=True))
+    half = store.facts(plan.incident.id)[1:]
+    task = task_of(assume_root(target=account))
+    head = store.incident(plan.incident.id)
+    assert revise(head, half, store.tags(account), {SESSION_KEY: task}, settings(), after(1)) is None

@@ -167,15 +167,20 @@ def fold(incident: Incident, fact: Fact, failures_before: Iterable[Moment], now:
 def reweighed(incident: Incident, facts: Iterable[Fact]) -> Incident:
     """The incident when its facts, all of them, have been weighed again: verdict, harms and reasons made anew."""
     facts = list(facts)
-    tasks = {fact.key for fact in facts if fact.verdict == "privileged-task"}
+    root = [fact for fact in facts if fact.verdict != "privileged-task"]
+    failed = (Moment.of(fact) for fact in root if fact.kind == "failed-sign-in")
+    # The rules look at every moment here, not only at the latest that HEAD keeps: nothing is lowered by forgetting.
     blank = msgspec.structs.replace(
         incident,
         harms={},
         why=(),
         verdict=worst_verdict(*(fact.verdict for fact in facts)),
-        sign_ins=tuple(moment for moment in incident.sign_ins if moment.key not in tasks),
+        sign_ins=tuple(Moment.of(fact) for fact in root if fact.signed_in),
+        failures=tuple({moment.key: moment for moment in (*incident.failures, *failed)}.values()),
+        recoveries=tuple(Moment.of(fact) for fact in root if fact.kind == "recovery"),
     )
-    return _weighed(blank, facts)
+    kept = {name: _kept((), *getattr(blank, name)) for name in ("sign_ins", "failures", "recoveries")}
+    return msgspec.structs.replace(_weighed(blank, facts), **kept)
 
 
 def _weighed(incident: Incident, facts: list[Fact]) -> Incident:

@@ -31,14 +31,23 @@ def revise(
     settings: Settings,
     now: datetime,
 ) -> Revision | None:
-    """The revision, or None when nothing changes. ``facts`` are all of the incident's."""
+    """The revision, or None when nothing changes. ``facts`` are all of the incident's: of fewer nothing is concluded,
+    since what is missing may be the worst.
+    """
+    if len(facts) < incident.seen:
+        return None
     tagged, uses = _with_uses(facts, tags, known_tasks, settings)
     again = [_again(fact, tagged, known_tasks, settings) for fact in facts]
     changed = tuple(new for old, new in zip(facts, again, strict=True) if new != old)
     declared = declaration(incident, again, tags, settings, now)
-    if not changed and declared is None and not uses:
+    # HEAD is compared as well: a crash may have come between the facts of a long story and their HEAD.
+    stale = reweighed(incident, again).harms != incident.harms
+    if not changed and not stale and declared is None and not uses:
         return None
-    after, told = (_corrected(incident, again, changed, settings, now)) if changed else (incident, [])
+    after = incident
+    told: list[Notice] = []
+    if changed or stale:
+        after, told = _corrected(incident, again, changed or again, settings, now)
     if declared:
         after, one = _declared(after, declared, settings, now)
         told.append(one)

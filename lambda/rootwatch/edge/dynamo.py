@@ -97,6 +97,17 @@ class Dynamo:
                 **more,
             )["Items"]
 
+    def query_all(self, condition: str, values: Mapping[str, Any]) -> list[Item]:
+        """Every page of it."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=dict(values),
+            ConsistentRead=True,
+        )
+        with _errors():
+            return [item for page in pages for item in page["Items"]]
+
     def query_index(self, index: str, condition: str, values: Mapping[str, Any], limit: int) -> list[Item]:
         """A page of an index's partition."""
         with _errors():

@@ -79,7 +79,8 @@ class Sends:
                 return
 
     def _begins(self, partition: str, prefix: str) -> list[Item]:
-        return self._table.query("PK = :pk AND begins_with(SK, :prefix)", {":pk": s(partition), ":prefix": s(prefix)})
+        values = {":pk": s(partition), ":prefix": s(prefix)}
+        return self._table.query_all("PK = :pk AND begins_with(SK, :prefix)", values)
 
 
 def _settlement(outcome: Outcome, now: datetime, retry_at: datetime | None) -> tuple[str, Item]:

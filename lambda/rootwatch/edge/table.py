@@ -20,6 +20,7 @@ from rootwatch.edge.items import Item, n, s
 from rootwatch.edge.sends import Sends
 
 _OWN_FAILURES: Final = 32
+_FACTS_AT_ONCE: Final = 50
 
 
 class Table(Sends):
@@ -77,7 +78,7 @@ class Table(Sends):
         return "duplicate" if reasons[0] == "ConditionalCheckFailed" else "conflict"
 
     def facts(self, incident_id: str) -> list[Fact]:
-        """The incident's story, oldest first: one page of it, which is more than a person reads."""
+        """The incident's story, oldest first."""
         return [items.read(item, Fact) for item in self._begins(f"INC#{incident_id}", "FACT#")]
 
     def tags(self, account: str) -> Tags:
@@ -106,6 +107,10 @@ class Table(Sends):
     def revise(self, revision: Revision) -> bool:
         """HEAD if nobody changed it, the changed facts, the notices; held pages are withdrawn, or nothing is done."""
         facts = [self._table.put(items.fact(revision.incident.id, fact)) for fact in revision.facts]
+        while len(facts) > _FACTS_AT_ONCE:
+            # More than one transaction holds: HEAD goes last, and a crash before it is seen by the next revision.
+            self._table.transact(facts[:_FACTS_AT_ONCE])
+            facts = facts[_FACTS_AT_ONCE:]
         told = [*self._told(revision.notices), *self._withdrawn(revision.withdraws)]
         tags = self._tags([revision.tags], revision.taggings)
         return not self._table.transact([self._head(revision.incident), *facts, *told, *tags])

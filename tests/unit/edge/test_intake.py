@@ -11,7 +11,7 @@ from rootwatch.edge.delivery import Delivery
 from rootwatch.edge.dynamo import RecordRefusedError
 from rootwatch.edge.retrying import NotStoredError
 from tests.support.monitor import BrokenCatalogue, Directory, Monitor
-from tests.support.records import ACCOUNT, NOON, call, sign_in
+from tests.support.records import ACCOUNT, NOON, after, call, failed_sign_in, sign_in
 
 
 def test_a_sign_in_reaches_all_three_channels_once():
@@ -200,3 +200,11 @@ def _raises(error):
         raise error
 
     return fail
+
+
+def test_looking_again_at_an_incident_counts_no_failure_twice():
+    monitor = Monitor()
+    items = [failed_sign_in(after(0)), failed_sign_in(after(1)), sign_in(after(2))]
+    monitor.take(*items, *items)
+    assert monitor.incident.harms["access"] == "high"
+    assert [notice.type for notice in monitor.seen("slack")] == ["opened", "escalated"]
