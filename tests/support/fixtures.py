@@ -1,6 +1,7 @@
 """The cases under tests/fixtures/records: records complete and redacted, each with what it must come out as."""
 
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -33,3 +34,14 @@ def cases(*themes: str) -> list[Case]:
         for path in paths
         for case in json.loads(path.read_text("utf-8"))
     ]
+
+
+def main(*themes: str) -> None:
+    """Prints the records as JSON lines: ``python -m tests.support.fixtures [THEME…] | rootwatch explain -``."""
+    for case in cases(*themes):
+        for record in (*case.also, case.record):
+            print(json.dumps(record))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
