@@ -57,6 +57,24 @@ def test_no_page_names_a_path_of_the_machine_that_it_was_written_on(page):
     assert folders.isdisjoint(ABSOLUTE_PATH.findall(text))
 
 
+@of_every_page
+def test_a_test_that_a_page_names_exists(page):
+    defined = {
+        name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)\(", path.read_text("utf-8"), re.MULTILINE)
+    }
+    named = {name for text in code(page) for name in re.findall(r"\btest_\w+\b(?!\.py)", text)}
+    assert named <= defined
+
+
+def test_every_rule_of_break_glass_stands_beside_its_test():
+    page = (DOCS / "break-glass.md").read_text("utf-8")
+    for file in ("test_planned_use.py", "test_privileged_tasks.py"):
+        tests = re.findall(r"^def (test_\w+)\(", (ROOT / "tests/unit/edge" / file).read_text("utf-8"), re.MULTILINE)
+        assert [name for name in tests if f"`{name}`" not in page] == []
+
+
 def test_no_page_has_drifted_from_the_code(capsys):
     assert generate.main(["--check"]) == 0, capsys.readouterr().err
 
