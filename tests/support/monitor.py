@@ -2,7 +2,7 @@
 
 import io
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,13 +45,18 @@ class Directory:
 
     def __init__(self, unknown: str = "", tag: str | None = None, joined: datetime | None = None) -> None:
         self.unknown, self.tag, self.joined = unknown, tag, joined
+        self.now: Callable[[], datetime] = lambda: NOON
+        self._read: tuple[str | None, datetime] | None = None
 
     def account(self, account_id: str) -> Account:
         name = None if self.unknown else "prod-payments"
         return Account(id=account_id, name=name, joined=self.joined, unknown=self.unknown)
 
-    def break_glass_tag(self, account_id: str) -> str | None:
-        return self.tag
+    def break_glass_tag(self, account_id: str) -> tuple[str | None, datetime]:
+        """As the real one: asked again after a minute, by the clock of the monitor."""
+        if self._read is None or self._read[1] + timedelta(minutes=1) <= self.now():
+            self._read = (self.tag, self.now())
+        return self._read
 
 
 class BrokenCatalogue(Catalogue):
@@ -76,6 +81,7 @@ class Monitor:
         self.channels = {name: Channel() for name in ("pagerduty", "sns", "slack")}
         self.log = io.StringIO()
         self.directory = directory or Directory()
+        self.directory.now = lambda: self.now
         logger = Logger(service=f"test-{next(_numbers)}", stream=self.log)
         metrics = Metrics(namespace="test", service="test")
         self.delivery = Delivery(self.store, self.channels.__getitem__, lambda: self.now, logger, metrics)

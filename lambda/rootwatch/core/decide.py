@@ -108,7 +108,8 @@ def _weighed(
     tagged, uses = with_use(fact, known.tags.get(account, tags.Tags(account=account)), settings)
     fact = weigh(fact, tagged, settings)
     if known.task is None and fact.verdict == "unplanned" and _may_be_a_task(item, fact):
-        fact = msgspec.structs.replace(fact, hold=max(fact.hold, HOLD_FOR_TASK_SECONDS))
+        # In a colleague's session mfaAuthenticated is "false" whatever stood behind it: not known until it is joined.
+        fact = msgspec.structs.replace(fact, hold=max(fact.hold, HOLD_FOR_TASK_SECONDS), mfa="unknown")
     return fact, reason, uses if account in known.tags else ()
 
 

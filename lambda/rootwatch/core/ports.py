@@ -169,8 +169,8 @@ class Directory(Protocol):
     def account(self, account_id: str) -> Account:
         """Name, path of organisational units, owner tag."""
 
-    def break_glass_tag(self, account_id: str) -> str | None:
-        """The value of the break-glass tag, at most a minute old; None if there is none or it can't be read."""
+    def break_glass_tag(self, account_id: str) -> tuple[str | None, datetime]:
+        """The break-glass tag's value (None: none, or unreadable) and when it was read: a minute ago at most."""
 
 
 class Channel(Protocol):

@@ -5,8 +5,8 @@ Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_TagRes
 """
 
 from collections.abc import Iterator
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Final, Literal
 
 import msgspec
 
@@ -14,6 +14,7 @@ from rootwatch.core import fields
 from rootwatch.core.record import Record
 from rootwatch.core.settings import Settings
 
+_LAG: Final = timedelta(minutes=1)
 # "use" is no tag: it is the first use of a window, whose network the window belongs to from then on.
 Purpose = Literal["window", "approval", "use"]
 
@@ -49,6 +50,17 @@ class Tags(msgspec.Struct, frozen=True, kw_only=True):
     def latest(self, purpose: Purpose) -> Tagging | None:
         """The last of that purpose."""
         return next((tagging for tagging in reversed(self.taggings) if tagging.purpose == purpose), None)
+
+
+def read_tagging(known: Tags, value: str | None, at: datetime) -> Tagging | None:
+    """What a reading of the window's tag adds to what is known; None when it says nothing new, or may be out of date.
+
+    Records are the truth: a reading that is hardly younger than the last of them may still show what was there before.
+    """
+    latest = known.latest("window")
+    if value is None or (latest is not None and (latest.value == value or at < latest.at + _LAG)):
+        return None
+    return Tagging(account=known.account, purpose="window", value=value, at=at, proved=False)
 
 
 def tagged_account(record: Record, settings: Settings) -> str | None:

@@ -30,7 +30,7 @@ class Directory:
         self._client = client
         self._settings = settings
         self._now = now
-        self._tags: dict[str, tuple[datetime, str | None]] = {}
+        self._tags: dict[str, tuple[str | None, datetime]] = {}
         self._known: dict[str, tuple[datetime, Account]] = {}
         self._units: dict[str, str] = {}
 
@@ -42,13 +42,13 @@ class Directory:
             self._known[account_id] = (self._now() + (_KEEP_UNKNOWN if account.unknown else _KEEP), account)
         return account
 
-    def break_glass_tag(self, account_id: str) -> str | None:
-        """The value of the break-glass tag, at most a minute old; None if there is none or it can't be read."""
-        until, value = self._tags.get(account_id, (None, None))
-        if until is None or until <= self._now():
-            value = self._read_tag(account_id)
-            self._tags[account_id] = (self._now() + _KEEP_TAG, value)
-        return value
+    def break_glass_tag(self, account_id: str) -> tuple[str | None, datetime]:
+        """The break-glass tag's value (None: none, or unreadable) and when it was read: a minute ago at most."""
+        read = self._tags.get(account_id)
+        if read is None or read[1] + _KEEP_TAG <= self._now():
+            at = self._now()  # before the call: what it answers was true then or later
+            read = self._tags[account_id] = (self._read_tag(account_id), at)
+        return read
 
     def accounts(self) -> list[str]:
         """The ids of all accounts of the organisation. Raises botocore's errors: without the list there is no pass."""

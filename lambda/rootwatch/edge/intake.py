@@ -15,7 +15,7 @@ from rootwatch.core.ports import Directory, Known, Plan, Store, StoreDownError
 from rootwatch.core.record import Item, Record, Unreadable, mentions_root
 from rootwatch.core.scopes import needs
 from rootwatch.core.settings import Settings
-from rootwatch.core.tags import Tagging
+from rootwatch.core.tags import Tagging, read_tagging
 from rootwatch.edge.delivery import Delivery
 from rootwatch.edge.dynamo import RecordRefusedError
 from rootwatch.edge.retrying import TRIES, NotStoredError, pause
@@ -100,21 +100,18 @@ class Intake:
             known = msgspec.structs.replace(known, country=self._country_of(item.address))
         try:
             plan = decide(item, known, self._settings, self._catalogue, now)
-            read = self._tag_that_may_explain(plan, known, now)
+            read = self._tag_that_may_explain(plan, known)
             return decide(item, _with(known, read), self._settings, self._catalogue, now) if read else plan
         except Exception:
             self._logger.exception("a record could not be decided on", extra={"record": item.key})
             return decide(_as_unreadable(item), known, self._settings, self._catalogue, now)
 
-    def _tag_that_may_explain(self, plan: Plan, known: Known, now: datetime) -> Tagging | None:
+    def _tag_that_may_explain(self, plan: Plan, known: Known) -> Tagging | None:
         """The account's tag, read only where a page would go out, if it says what the table does not know yet."""
         account = plan.fact.account if plan.fact else None
         if account not in known.tags or all(notice.page is None for notice in plan.notices):
             return None
-        value, latest = self._directory.break_glass_tag(account), known.tags[account].latest("window")
-        if value is None or (latest is not None and latest.value == value):
-            return None
-        return Tagging(account=account, purpose="window", value=value, at=now, proved=False)
+        return read_tagging(known.tags[account], *self._directory.break_glass_tag(account))
 
     def _tell_without_table(self, item: Item, receives: int) -> None:
         """Law 1: the table is down, the alert goes out all the same, on the first two receives of its message."""

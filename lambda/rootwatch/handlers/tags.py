@@ -12,7 +12,7 @@ from typing import Final
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from rootwatch.core.tags import Tagging
+from rootwatch.core.tags import read_tagging
 from rootwatch.handlers import wiring
 from rootwatch.handlers.wiring import Event, logger, metrics
 
@@ -33,10 +33,9 @@ def handler(event: Event, context: LambdaContext) -> dict[str, int]:  # noqa: AR
             logger.warning("the pass was cut short", extra={"read": read, "accounts": len(accounts)})
             break
         began = time.monotonic()
-        value, tags = directory.break_glass_tag(account), store.tags(account)
-        latest = tags.latest("window")
-        if value is not None and (latest is None or latest.value != value):
-            reading = Tagging(account=account, purpose="window", value=value, at=wiring.now(), proved=False)
+        tags = store.tags(account)
+        reading = read_tagging(tags, *directory.break_glass_tag(account))
+        if reading:
             kept += store.keep(tags, reading)
         read += 1
         time.sleep(max(0.0, 1 / _PER_SECOND - (time.monotonic() - began)))

@@ -409,3 +409,24 @@ def test_on_its_first_day_what_aws_itself_does_in_an_account_is_one_low_incident
 )
 def test_the_first_day_excuses_nothing_else(joined, item):
     assert len(Monitor(directory=Directory(joined=joined)).take(item).pages) == 1
+
+
+@pytest.mark.parametrize("end", [None, "until=2026-11-24T12:05Z"], ids=["removed", "overwritten"])
+def test_a_reading_that_is_older_than_the_tag_s_last_record_brings_no_window_back(end):
+    monitor = Monitor(directory=Directory(tag=WINDOW)).take(tag(WINDOW))
+    monitor.now = after(5)
+    monitor.take(call("CreateAccessKey", after(5)))
+    monitor.now = after(5.4)
+    monitor.take(tag(end, after(5.2)), call("CreateUser", after(5.3)))
+    monitor.now = after(5.8)
+    monitor.take(call("RunInstances", after(5.7), eventSource="ec2.amazonaws.com"))
+    assert [key.split("/")[2] for key in monitor.pages] == ["credentials", "identity", "change"]
+
+
+def test_a_stale_answer_right_after_a_removal_brings_no_window_back():
+    monitor = Monitor(directory=Directory(tag=WINDOW)).take(tag(WINDOW), tag(None, after(5)))
+    monitor.now = after(5.5)
+    monitor.take(sign_in(after(5.4)))
+    monitor.now = after(5.9)
+    monitor.take(call("CreateUser", after(5.8)))
+    assert [key.split("/")[2] for key in monitor.pages] == ["access", "identity"]
