@@ -79,10 +79,11 @@ class Intake:
         """The plan that was stored, or None for a duplicate."""
         for _ in range(TRIES):
             now = self._now()
-            known = self._store.load(needs(item, self._settings, now))
+            needed = needs(item, self._settings, now)
+            known = self._store.load(needed)
             if known.duplicate:
                 return None
-            plan = self._decided(item, known, now)
+            plan = self._decided(item, known, needed.account, now)
             outcome = self._store.commit(plan, now)
             if outcome == "committed":
                 return plan
@@ -91,9 +92,9 @@ class Intake:
             pause()
         raise NotStoredError(f"other workers were first {TRIES} times")
 
-    def _decided(self, item: Item, known: Known, now: datetime) -> Plan:
-        """The plan; a record that breaks us is told as unreadable, never dropped."""
-        concerned = needs(item, self._settings, now).account
+    def _decided(self, item: Item, known: Known, concerned: str | None, now: datetime) -> Plan:
+        """The plan; a record that breaks us is told as unreadable, never dropped. ``concerned`` is the account whose
+        name the alert needs."""
         if concerned:
             known = msgspec.structs.replace(known, account=self._directory.account(concerned))
         if isinstance(item, Record):
@@ -118,7 +119,7 @@ class Intake:
         if receives > _DEGRADED_RECEIVES:
             return
         now = self._now()
-        plan = self._decided(item, Known(), now)
+        plan = self._decided(item, Known(), needs(item, self._settings, now).account, now)
         for notice in plan.notices:
             degraded = _degraded(notice, item.account, now)
             for channel in degraded.channels:
