@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from rootwatch.core.words import WATCH_KINDS, Harm, Kind, Severity, Verdict
+from rootwatch.core.words import OBSERVED_KINDS, WATCH_KINDS, Harm, Kind, Severity, Verdict
 
 Mfa = Literal["yes", "no", "unknown", "not-applicable"]
 
@@ -54,8 +54,8 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def is_watch_event(self) -> bool:
-        """Whether it is no root use, but something that anybody did to root or to the watch."""
-        return self.kind in WATCH_KINDS
+        """Whether it is no root use, but something that anybody did to root or to the watch, or that we found out."""
+        return self.kind in WATCH_KINDS or self.kind in OBSERVED_KINDS
 
     @property
     def signed_in(self) -> bool:

@@ -30,7 +30,9 @@ WatchKind = Literal[
     "account-closed",
     "organisation-deleted",
 ]
-Kind = RootUseKind | WatchKind
+# What rootwatch finds out by itself, without a record: see ``observe``.
+ObservedKind = Literal["silence", "fast-path-lost"]
+Kind = RootUseKind | WatchKind | ObservedKind
 NoticeType = Literal["opened", "escalated", "digest", "planned", "acknowledged", "corrected", "closed"]
 Disposition = Literal["opened", "escalated", "folded", "watch", "canary", "ignored", "unreadable"]
 ChannelName = Literal["sns", "slack", "pagerduty"]
@@ -38,6 +40,7 @@ ChannelName = Literal["sns", "slack", "pagerduty"]
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 CHANNELS: Final[tuple[ChannelName, ...]] = get_args(ChannelName)
 WATCH_KINDS: Final[frozenset[str]] = frozenset(get_args(WatchKind))
+OBSERVED_KINDS: Final[frozenset[str]] = frozenset(get_args(ObservedKind))
 
 
 def rank(severity: Severity) -> int:

@@ -1,0 +1,26 @@
+"""What rootwatch itself finds out, without a record: a silence, a lost path, an account that is gone.
+
+An observation becomes a fact of a watch kind and folds like any watch event. Whoever observes names what is observed in
+the fact's key (a digest), so that a second look at the same thing is a duplicate.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from rootwatch.core import watch
+from rootwatch.core.fact import Fact
+from rootwatch.core.ports import Known, Needs, Plan
+from rootwatch.core.settings import Settings
+from rootwatch.core.telling import folded
+
+
+def needs(fact: Fact) -> Needs:
+    """What must be loaded before ``observed`` can be asked."""
+    return Needs(key=fact.key, scopes=(watch.scope(fact),), account=fact.account)
+
+
+def observed(fact: Fact, known: Known, settings: Settings, now: datetime) -> Plan:
+    """The plan of an observation."""
+    plan = Plan(key=fact.key, disposition="watch", reason=f"an observation: {fact.kind}", kind=fact.kind, fact=fact)
+    return msgspec.structs.replace(folded(plan, watch.scope(fact), known, settings, now), disposition="watch")
