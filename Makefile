@@ -11,6 +11,9 @@ PYTHON ?= $(shell for p in python3.13 $(HOME)/.pyenv/versions/3.13.*/bin/python 
 READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.ready-dev
 CDK_READY := node_modules/.ready
+# Of the measurements: how much of 2.8 GB, and how many rounds count.
+SIZE ?= 1
+REPEAT ?= 5
 
 .PHONY: help
 help: ## Show this list
@@ -40,6 +43,18 @@ check: $(DEV_READY) ## Lint, types, the law of the core, dead code, drift of gen
 
 .PHONY: docs
 docs: $(DEV_READY) ## Write the generated pages and samples anew
+	@$(BIN)/python -m docs.generate
+
+.PHONY: bench
+bench: $(DEV_READY) ## Measure against unpacking alone, ripgrep, DuckDB and jq (SIZE=1/100, REPEAT=5, REPORT_ONLY=1)
+	@missing=$$(for pair in rg:ripgrep jq:jq; do command -v "$${pair%%:*}" >/dev/null || echo "$${pair#*:}"; done); \
+	  test -z "$$missing" || { echo "Installing $$missing with apt-get." >&2; \
+	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null || true; }
+	@$(BIN)/python -m bench.run --size $(SIZE) --repeat $(REPEAT) $(if $(filter-out 0,$(REPORT_ONLY)),--report-only)
+
+.PHONY: bench-page
+bench-page: $(DEV_READY) ## Tell the last measurements in docs/performance.md
+	@$(BIN)/python -m bench.publish
 	@$(BIN)/python -m docs.generate
 
 .PHONY: format

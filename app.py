@@ -11,6 +11,7 @@ from rootwatch.core.settings import Settings, SettingsError
 from stacks.asset import AssetError, Target, build_asset
 from stacks.compose import add_stacks
 from stacks.context import read_settings, read_target
+from stacks.manifest import manifest
 
 CACHE = Path(__file__).resolve().parent / ".cache"
 
@@ -30,7 +31,13 @@ def _synthesize(settings: Settings, target: Target) -> None:
     # CloudFormation's own rules take two seconds: for what goes to AWS.
     app = App(analytics_reporting=False, builtin_cloud_formation_validation=target == "deploy")
     with tempfile.TemporaryDirectory() as folder:
-        asset = build_asset(target=target, settings_json=settings.to_json(), cache=CACHE, out=Path(folder, "lambda"))
+        asset = build_asset(
+            target=target,
+            settings_json=settings.to_json(),
+            manifest_json=manifest(settings).to_json(),
+            cache=CACHE,
+            out=Path(folder, "lambda"),
+        )
         add_stacks(app, settings=settings, asset=asset)
         app.synth()
 

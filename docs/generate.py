@@ -10,24 +10,35 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from docs._generators import alerts, catalogue, command_line, licences, settings
+from docs._generators import alarms, alerts, catalogue, command_line, doctor, history, licences, settings
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "headlines": alerts.headlines,
     "sample e-mails": alerts.mails,
     "watch events": alerts.watch_events,
+    "alarms": alarms.every_alarm,
     "catalogue numbers": catalogue.numbers,
     "catalogue services": catalogue.services,
     "catalogue critical": catalogue.critical,
     "commands": command_line.commands,
+    "doctor preflight": doctor.preflight,
+    "doctor well": doctor.well,
+    "doctor unwell": doctor.unwell,
     "licences of the asset": licences.vendored,
     "licences of the project": licences.used,
+    "replay figures": history.figures,
+    "replay story": history.story,
     "settings": settings.top,
     "settings of expected_use": settings.expected_use,
     "settings of networks": settings.networks,
     "settings of slack": settings.slack,
     "settings of pagerduty": settings.pagerduty,
+    "settings of trail": settings.trail,
+    "settings of topic": settings.topic,
+    "settings of operations": settings.operations,
+    "settings of coverage": settings.coverage,
+    "settings of heartbeat": settings.heartbeat,
 }
 _PART: Final = re.compile(r"(<!-- begin: (?P<name>[^>]+) -->\n).*?(<!-- end: (?P=name) -->)", re.DOTALL)
 

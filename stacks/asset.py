@@ -38,7 +38,7 @@ class Asset:
     hash: str
 
 
-def build_asset(*, target: Target, settings_json: bytes, cache: Path, out: Path) -> Asset:
+def build_asset(*, target: Target, settings_json: bytes, manifest_json: bytes, cache: Path, out: Path) -> Asset:
     """Builds the asset in ``out``, a folder that is not there yet; raises ``AssetError``.
 
     ``deploy`` is for Lambda's arm64 and its Python, ``local`` for the interpreter that runs this. What is vendored is
@@ -51,6 +51,7 @@ def build_asset(*, target: Target, settings_json: bytes, cache: Path, out: Path)
     shutil.copytree(vendored, out, symlinks=True)
     _add_own_code(out / "rootwatch", python)
     (out / "settings.json").write_bytes(settings_json)
+    (out / "manifest.json").write_bytes(manifest_json)
     return Asset(path=out, hash=_hash_of(out))
 
 

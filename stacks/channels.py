@@ -1,4 +1,6 @@
-"""Where alerts leave the hub: the SNS topic with its key and its e-mail subscriptions."""
+"""SNS topics under a key of their own, or those that a team brings."""
+
+from collections.abc import Iterable
 
 from aws_cdk import Aws, RemovalPolicy
 from aws_cdk import aws_iam as iam
@@ -9,28 +11,37 @@ from constructs import Construct
 
 from rootwatch.core.settings import Settings
 
-# CloudWatch alarms cannot publish to a topic under the key that AWS manages: hence a key of our own that admits them.
-# Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
-_PUBLISHERS = ("cloudwatch.amazonaws.com", "events.amazonaws.com")
 
+class EncryptedTopic(Construct):
+    """``topic`` under ``key``, with e-mail subscriptions, for AWS's ``services`` of this account to publish to.
 
-class AlertTopic(Construct):
-    """``topic`` carries every notice, encrypted with ``key``; Slack and PagerDuty are reached over HTTP instead."""
+    CloudWatch alarms cannot publish to a topic under the key that AWS manages: hence a key that can admit them.
+    Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    """
 
-    def __init__(self, scope: Construct, *, settings: Settings) -> None:
-        super().__init__(scope, "Alerts")
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        carries: str,
+        display_name: str,
+        emails: Iterable[str],
+        services: Iterable[str] = (),
+    ) -> None:
+        super().__init__(scope, construct_id)
         self.key = kms.Key(
             self,
             "Key",
-            description="rootwatch: alerts at rest in SNS.",
+            description=f"rootwatch: {carries} at rest in SNS.",
             enable_key_rotation=True,
             # Nothing that outlives the stack is encrypted with it.
             removal_policy=RemovalPolicy.DESTROY,
         )
-        self.topic = sns.Topic(self, "Topic", display_name="rootwatch", master_key=self.key, enforce_ssl=True)
-        for service in _PUBLISHERS:
+        self.topic = sns.Topic(self, "Topic", display_name=display_name, master_key=self.key, enforce_ssl=True)
+        for service in services:
             self._admit(service)
-        for address in settings.emails:
+        for address in emails:
             self.topic.add_subscription(subscriptions.EmailSubscription(address))
 
     def _admit(self, service: str) -> None:
@@ -53,3 +64,17 @@ class AlertTopic(Construct):
                 conditions=of_this_account,
             )
         )
+
+
+class AlertTopic:
+    """Where every notice goes, by ``topic_arn`` and, if encrypted, ``key_arn``: a team's own topic or one of ours.
+    Slack and PagerDuty are reached over HTTP instead."""
+
+    def __init__(self, scope: Construct, *, settings: Settings) -> None:
+        self.topic_arn: str
+        self.key_arn: str
+        if settings.topic:
+            self.topic_arn, self.key_arn = settings.topic.arn, settings.topic.key_arn
+            return
+        made = EncryptedTopic(scope, "Alerts", carries="alerts", display_name="rootwatch", emails=settings.emails)
+        self.topic_arn, self.key_arn = made.topic.topic_arn, made.key.key_arn

@@ -42,9 +42,10 @@ def _with(obj: Mapping[str, object], path: list[str], value: object) -> Mapping[
 
 
 def _decode(key: str, text: str) -> object:
-    """The command line knows only text: what looks like a list, an object or a number is one, but an account id."""
+    """The command line knows only text: what looks like a list, an object, a number, true, false or null is one, but an
+    account id."""
     is_number = text.isdigit() and len(text) != len("111122223333")
-    if not (text.startswith(("[", "{")) or is_number or text == "null"):
+    if not (text.startswith(("[", "{")) or is_number or text in ("null", "true", "false")):
         return text
     try:
         return json.loads(text)

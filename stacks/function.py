@@ -1,6 +1,7 @@
 """One Lambda function of the hub with a role and a log group of its own."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
@@ -11,46 +12,53 @@ from constructs import Construct
 from stacks import names
 
 
-class HubFunction(Construct):
-    """``function`` runs ``rootwatch.handlers.<name>.handler`` and may do what ``statements`` say, and write its log."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """What a function is made of: ``rootwatch.handlers.<name>.handler`` of the asset, and what it may do."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        *,
-        name: str,
-        description: str,
-        code: lambda_.Code,
-        timeout: Duration,
-        environment: Mapping[str, str],
-        log_retention_days: int,
-        statements: Iterable[iam.PolicyStatement],
-    ) -> None:
-        super().__init__(scope, name.capitalize())
-        log_group = self._log_group(log_retention_days)
+    name: str
+    description: str
+    timeout: Duration
+    code: lambda_.Code
+    environment: Mapping[str, str]
+    log_retention_days: int
+    statements: Sequence[iam.PolicyStatement]
+    # The share of a processor grows with it: a start is bound by the processor, not by memory.
+    memory_megabytes: int = 512
+    # For what must be known by its ARN before it is there.
+    role_name: str | None = None
+
+
+class HubFunction(Construct):
+    """``function`` runs what the spec says and may do what its statements say, and write its log."""
+
+    def __init__(self, scope: Construct, spec: Spec) -> None:
+        super().__init__(scope, spec.name.capitalize())
+        self.name = spec.name
+        log_group = self._log_group(spec.log_retention_days)
         self.role = iam.Role(
             self,
             "Role",
+            role_name=spec.role_name,
             path=names.ROLE_PATH,
-            description=f"rootwatch: what {name} may do.",
+            description=f"rootwatch: what {spec.name} may do.",
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
         )
-        for statement in (*statements, _write_log(log_group)):
+        for statement in (*spec.statements, _write_log(log_group)):
             self.role.add_to_policy(statement)
         self.function = lambda_.Function(
             self,
             "Function",
-            function_name=f"rootwatch-{name}",
-            description=description,
+            function_name=f"rootwatch-{spec.name}",
+            description=spec.description,
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=lambda_.Architecture.ARM_64,
-            handler=f"rootwatch.handlers.{name}.handler",
-            code=code,
-            timeout=timeout,
-            # The share of a processor grows with it: a start is bound by the processor, not by memory.
-            memory_size=512,
+            handler=f"rootwatch.handlers.{spec.name}.handler",
+            code=spec.code,
+            timeout=spec.timeout,
+            memory_size=spec.memory_megabytes,
             role=self.role,
-            environment=dict(environment),
+            environment=dict(spec.environment),
             log_group=log_group,
             logging_format=lambda_.LoggingFormat.JSON,
         )

@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from collections.abc import Mapping
 from functools import cache
 
 from aws_cdk import App, CfnCondition, CfnParameter, DefaultStackSynthesizer, Fn, Stack
@@ -10,6 +11,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from stacks import names, patterns
+from stacks.visited_role import visited_role
 
 RULES = {
     names.ROOT_USE_RULE: patterns.ROOT_USE,
@@ -30,8 +32,10 @@ class MemberStack(Stack):
             synthesizer=DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
         )
         hub_bus = CfnParameter(self, "HubBusArn", description="The ARN of the hub's event bus.").value_as_string
-        home = CfnParameter(self, "HomeRegion", description="The Region whose stack makes the role.").value_as_string
-        self._add_forwarding_role(hub_bus, home)
+        home = CfnParameter(self, "HomeRegion", description="The Region whose stack makes the roles.").value_as_string
+        is_home = CfnCondition(self, "IsHomeRegion", expression=Fn.condition_equals(self.region, home))
+        self._add_forwarding_role(hub_bus, is_home)
+        self._add_visited_roles(Fn.select(4, Fn.split(":", hub_bus)), is_home)
         role_arn = f"arn:{self.partition}:iam::{self.account}:role{names.ROLE_PATH}{names.FORWARDING_ROLE}"
         for name, pattern in RULES.items():
             events.CfnRule(
@@ -44,7 +48,31 @@ class MemberStack(Stack):
                 targets=[events.CfnRule.TargetProperty(id="hub", arn=hub_bus, role_arn=role_arn)],
             )
 
-    def _add_forwarding_role(self, hub_bus: str, home: str) -> None:
+    def _add_visited_roles(self, hub_account: str, is_home: CfnCondition) -> None:
+        """What coverage takes: a role that may do nothing, for canaries, and one that reads our rules."""
+        described: Mapping[str, object] = {
+            "Effect": "Allow",
+            "Action": ["events:DescribeRule", "events:ListTargetsByRule"],
+            "Resource": f"arn:{self.partition}:events:*:{self.account}:rule/rootwatch-*",
+        }
+        canary = "Has no permission: the calls of its sessions prove that the hub of rootwatch hears this account."
+        audit = "Lets the hub of rootwatch compare its rules in this account with those that were deployed."
+        for name, words, statements in (
+            (names.CANARY_ROLE, canary, []),
+            (names.AUDIT_ROLE, audit, [described]),
+        ):
+            role = visited_role(
+                self,
+                f"{_logical_id(name)}Role",
+                name=name,
+                description=words,
+                partition=self.partition,
+                hub_account=hub_account,
+                statements=statements,
+            )
+            role.cfn_options.condition = is_home
+
+    def _add_forwarding_role(self, hub_bus: str, is_home: CfnCondition) -> None:
         """IAM is global: one Region's stack makes the role, under a name by which the others point to it.
 
         The other Regions do not wait for it: EventBridge takes a target whose role is not there yet, and forwards from
@@ -77,9 +105,7 @@ class MemberStack(Stack):
                 )
             ],
         )
-        role.cfn_options.condition = CfnCondition(
-            self, "IsHomeRegion", expression=Fn.condition_equals(self.region, home)
-        )
+        role.cfn_options.condition = is_home
 
 
 @cache

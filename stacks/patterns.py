@@ -8,6 +8,8 @@ Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patter
 import json
 from collections.abc import Mapping
 
+from rootwatch.core import canary
+
 Pattern = Mapping[str, object]
 
 MAX_CHARACTERS = 2048
@@ -17,12 +19,15 @@ _FROM_AWS = [{"prefix": "aws."}]
 _OURS = [{"wildcard": "*rootwatch*"}]
 
 # One of our parts, whose names all begin with "rootwatch", is changed or taken away.
-_CHANGED_PARTS = ("cloudformation", "dynamodb", "events", "iam", "lambda", "scheduler", "secretsmanager", "sns", "sqs")
+_CHANGED_PARTS = (
+    "cloudformation", "dynamodb", "events", "iam", "kms", "lambda", "monitoring", "scheduler", "secretsmanager", "sns",
+    "sqs",
+)  # fmt: skip
 _CHANGING_VERBS = (
     "Attach", "Delete", "Detach", "Disable", "Purge", "Put", "Remove", "Set", "Unsubscribe", "Update",
 )  # fmt: skip
 _NAMING_PARAMETERS = (
-    "eventBusName", "functionName", "name", "queueUrl", "roleName", "rule",
+    "alarmName", "alarmNames", "aliasName", "eventBusName", "functionName", "name", "queueUrl", "roleName", "rule",
     "secretId", "stackName", "stackSetName", "subscriptionArn", "tableName", "topicArn",
 )  # fmt: skip
 
@@ -31,12 +36,20 @@ def _calls(source: str, *names: str) -> Pattern:
     return {"source": [f"aws.{source}"], "detail": {"eventName": list(names)}}
 
 
-# The root user itself, and sessions that root handed out with GetFederationToken.
+# The root user itself, sessions that root handed out with GetFederationToken, and our canaries, which prove that this
+# very rule is there and sees read-only calls. Whose session it is, AWS writes: the caller chooses only its last name.
 ROOT_USE: Pattern = {
     "source": _FROM_AWS,
     "$or": [
         {"detail": {"userIdentity": {"type": ["Root"]}}},
         {"detail": {"userIdentity": {"sessionContext": {"sessionIssuer": {"type": ["Root"]}}}}},
+        {
+            "detail": {
+                "eventSource": [canary.SOURCE],
+                "eventName": [canary.ACTION],
+                "userIdentity": {"sessionContext": {"sessionIssuer": {"arn": [{"suffix": f":{canary.ROLE}"}]}}},
+            }
+        },
     ],
 }
 
@@ -87,6 +100,14 @@ TAMPERING: Pattern = {
                 "requestParameters": {"$or": [{parameter: _OURS} for parameter in _NAMING_PARAMETERS]},
             },
         },
+        # Of S3 the bucket alone: each log file that is written is a call on an object in it.
+        {
+            "source": ["aws.s3"],
+            "detail": {
+                "eventName": [{"prefix": "DeleteBucket"}, {"prefix": "PutBucket"}],
+                "requestParameters": {"bucketName": _OURS},
+            },
+        },
         # A request names an event source mapping by a number; whose it is, the response says.
         {
             "source": ["aws.lambda"],
@@ -98,8 +119,25 @@ TAMPERING: Pattern = {
     ],
 }
 
-# All that reached the hub's bus goes into the queue: what it means is for the code to say.
-HUB: Pattern = {"source": _FROM_AWS}
+# All that reached the hub's bus goes into the queue: what it means is for the code to say. S3's own word of a new
+# object is no record, and has a rule of its own.
+_OBJECT_CREATED = "Object Created"
+HUB: Pattern = {"source": _FROM_AWS, "detail-type": [{"anything-but": [_OBJECT_CREATED]}]}
+
+
+def log_files(*, bucket: str, account: str, prefix: str) -> Pattern:
+    """A new log file of CloudTrail in the bucket; digests, which lie in CloudTrail-Digest/, are not let through.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
+    """
+    below = f"{prefix}/AWSLogs" if prefix else "AWSLogs"
+    return {
+        "source": ["aws.s3"],
+        "detail-type": [_OBJECT_CREATED],
+        # The bucket's owner: an event of another account's bucket, whatever its name, is not ours.
+        "account": [account],
+        "detail": {"bucket": {"name": [bucket]}, "object": {"key": [{"wildcard": f"{below}/*/CloudTrail/*"}]}},
+    }
 
 
 def text(pattern: Pattern) -> str:

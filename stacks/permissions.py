@@ -4,9 +4,12 @@ from aws_cdk import Aws
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 
+from rootwatch.core.sections import Trail
 from rootwatch.core.settings import Settings
+from stacks import names
 from stacks.channels import AlertTopic
 from stacks.table import DUE_INDEX
+from stacks.trail import TrailArchive
 
 
 def use_table(table: dynamodb.Table) -> iam.PolicyStatement:
@@ -18,6 +21,12 @@ def use_table(table: dynamodb.Table) -> iam.PolicyStatement:
     return iam.PolicyStatement(actions=[f"dynamodb:{name}" for name in actions], resources=[table.table_arn])
 
 
+def read_table(table: dynamodb.Table) -> iam.PolicyStatement:
+    """Reads alone: of single items, and of what is due."""
+    resources = [table.table_arn, f"{table.table_arn}/index/{DUE_INDEX}"]
+    return iam.PolicyStatement(actions=["dynamodb:BatchGetItem", "dynamodb:Query"], resources=resources)
+
+
 def find_due(table: dynamodb.Table) -> list[iam.PolicyStatement]:
     """Queries of the index of what is due; and the deletion that takes a closed incident's pointer away."""
     return [
@@ -27,11 +36,12 @@ def find_due(table: dynamodb.Table) -> list[iam.PolicyStatement]:
 
 
 def publish(alerts: AlertTopic) -> list[iam.PolicyStatement]:
-    """Messages to the encrypted topic."""
-    return [
-        iam.PolicyStatement(actions=["sns:Publish"], resources=[alerts.topic.topic_arn]),
-        iam.PolicyStatement(actions=["kms:Decrypt", "kms:GenerateDataKey*"], resources=[alerts.key.key_arn]),
-    ]
+    """Messages to the topic, and the use of its key if it has one."""
+    statements = [iam.PolicyStatement(actions=["sns:Publish"], resources=[alerts.topic_arn])]
+    if alerts.key_arn:
+        use = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        statements.append(iam.PolicyStatement(actions=use, resources=[alerts.key_arn]))
+    return statements
 
 
 def read_secrets(settings: Settings) -> list[iam.PolicyStatement]:
@@ -41,9 +51,14 @@ def read_secrets(settings: Settings) -> list[iam.PolicyStatement]:
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
     """
     names = [channel.secret for channel in (settings.slack, settings.pagerduty) if channel]
+    return [read_secret(*sorted(set(names)))] if names else []
+
+
+def read_secret(*names: str) -> iam.PolicyStatement:
+    """Secrets by their names."""
     secret = f"arn:{Aws.PARTITION}:secretsmanager:{Aws.REGION}:{Aws.ACCOUNT_ID}:secret:"
-    resources = [f"{secret}{name}-??????" for name in sorted(set(names))]
-    return [iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=resources)] if resources else []
+    resources = [f"{secret}{name}-??????" for name in names]
+    return iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=resources)
 
 
 def read_directory(settings: Settings) -> list[iam.PolicyStatement]:
@@ -67,3 +82,54 @@ def read_directory(settings: Settings) -> list[iam.PolicyStatement]:
 def list_accounts() -> iam.PolicyStatement:
     """The list of all accounts: the service allows no narrower resource."""
     return iam.PolicyStatement(actions=["organizations:ListAccounts"], resources=["*"])
+
+
+def visit(settings: Settings) -> list[iam.PolicyStatement]:
+    """The roles of coverage in every account of the organisation, and of no other."""
+    roles = [names.role_arn("*", name) for name in (names.CANARY_ROLE, names.AUDIT_ROLE)]
+    return [
+        iam.PolicyStatement(
+            actions=["sts:AssumeRole"],
+            resources=roles,
+            conditions={"StringEquals": {"aws:ResourceOrgID": settings.organization_id}},
+        ),
+        iam.PolicyStatement(
+            actions=["sts:AssumeRole"],
+            resources=[names.role_arn(settings.management_account, names.TRAIL_READER_ROLE)],
+        ),
+    ]
+
+
+def describe_trails() -> dict[str, object]:
+    """The trails of this account, their status and what they log, for a role's own policy. DescribeTrails knows no
+    resource.
+
+    Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
+    """
+    actions = ["cloudtrail:DescribeTrails", "cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus"]
+    return {"Effect": "Allow", "Action": actions, "Resource": "*"}
+
+
+def read_metrics() -> iam.PolicyStatement:
+    """The age of our queues' messages: CloudWatch allows no narrower resource."""
+    return iam.PolicyStatement(actions=["cloudwatch:GetMetricData"], resources=["*"])
+
+
+def read_own_log_files(archive: TrailArchive) -> list[iam.PolicyStatement]:
+    """The log files of our own trail; their key is this account's, whose policy leaves it to IAM."""
+    return [
+        iam.PolicyStatement(
+            actions=["s3:GetObject", "s3:GetObjectVersion"], resources=[f"{archive.bucket_arn}/AWSLogs/*"]
+        ),
+        iam.PolicyStatement(
+            actions=["kms:Decrypt"],
+            resources=[archive.key.key_arn],
+            conditions={"StringEquals": {"kms:ViaService": f"s3.{Aws.REGION}.{Aws.URL_SUFFIX}"}},
+        ),
+    ]
+
+
+def take_log_reader(trail: Trail) -> iam.PolicyStatement:
+    """The role that reads log files where they lie."""
+    role = names.role_arn(trail.bucket_account, names.LOG_READER_ROLE)
+    return iam.PolicyStatement(actions=["sts:AssumeRole"], resources=[role])

@@ -1,52 +1,29 @@
 """The functions that a schedule starts: the sweep, each minute, and the slow pass over the accounts' tags."""
 
-from collections.abc import Mapping, Sequence
-
-from aws_cdk import Aws, Duration
+from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
 from stacks import names
-from stacks.function import HubFunction
+from stacks.function import HubFunction, Spec
 
 
 class ScheduledFunction(HubFunction):
-    """``rootwatch.handlers.<name>.handler``, started every so many minutes.
+    """A function that is started every so many minutes.
 
     Two runs at once do no harm, since each claims what it does: hence no reserved concurrency, which a new account with
     its limit of ten could not grant.
     """
 
-    def __init__(
-        self,
-        scope: Construct,
-        *,
-        name: str,
-        description: str,
-        minutes: int,
-        timeout: Duration,
-        code: lambda_.Code,
-        environment: Mapping[str, str],
-        log_retention_days: int,
-        statements: Sequence[iam.PolicyStatement],
-    ) -> None:
-        super().__init__(
-            scope,
-            name=name,
-            description=description,
-            code=code,
-            timeout=timeout,
-            environment=environment,
-            log_retention_days=log_retention_days,
-            statements=statements,
-        )
+    def __init__(self, scope: Construct, spec: Spec, *, minutes: int) -> None:
+        super().__init__(scope, spec)
+        self.minutes = minutes
         invoker = iam.Role(
             self,
             "Invoker",
             path=names.ROLE_PATH,
-            description=f"rootwatch: lets the schedule invoke {name}.",
+            description=f"rootwatch: lets the schedule invoke {spec.name}.",
             assumed_by=iam.ServicePrincipal(
                 "scheduler.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
             ),
@@ -57,8 +34,8 @@ class ScheduledFunction(HubFunction):
         schedule = scheduler.CfnSchedule(
             self,
             "Schedule",
-            name=f"rootwatch-{name}",
-            description=f"rootwatch: starts {name}.",
+            name=f"rootwatch-{spec.name}",
+            description=f"rootwatch: starts {spec.name}.",
             schedule_expression=f"rate({minutes} minute{'' if minutes == 1 else 's'})",
             flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
             target=scheduler.CfnSchedule.TargetProperty(

@@ -1,4 +1,4 @@
-"""The two StackSets that bring the member's template to every account and Region."""
+"""The StackSets that bring the member's template to every account and Region."""
 
 from aws_cdk import Aws, CfnStackSet
 from aws_cdk import aws_iam as iam
@@ -8,6 +8,7 @@ from rootwatch.core.settings import Settings
 from stacks import member, names
 
 MEMBERS = "rootwatch-members"
+HUB_MEMBER = "rootwatch-hub-member"
 MANAGEMENT_MEMBER = "rootwatch-management-member"
 
 _STACK_ACTIONS = (
@@ -39,28 +40,67 @@ class MembersStackSet(Construct):
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
         super().__init__(scope, "Members")
-        CfnStackSet(
+        _service_managed(
             self,
-            "StackSet",
-            stack_set_name=MEMBERS,
-            description="rootwatch: the member's rules in every account but the management account.",
-            permission_model="SERVICE_MANAGED",
-            call_as="SELF",
-            auto_deployment=CfnStackSet.AutoDeploymentProperty(enabled=True, retain_stacks_on_account_removal=False),
-            capabilities=["CAPABILITY_NAMED_IAM"],
-            managed_execution={"Active": True},
-            operation_preferences=_one_failure_stops_no_other(),
-            parameters=_parameters(settings),
-            stack_instances_group=[
-                CfnStackSet.StackInstancesProperty(
-                    deployment_targets=CfnStackSet.DeploymentTargetsProperty(
-                        organizational_unit_ids=list(settings.organizational_units)
-                    ),
-                    regions=list(settings.regions),
-                )
-            ],
-            template_body=member.template(),
+            settings,
+            name=MEMBERS,
+            where="every account but the management account",
+            targets=CfnStackSet.DeploymentTargetsProperty(organizational_unit_ids=list(settings.organizational_units)),
+            later_accounts=True,
         )
+
+
+class HubMemberStackSet(Construct):
+    """The hub's own account, where none of the organisational units holds it.
+
+    A StackSet of its own: one that takes in later accounts would take in those of this unit too.
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/account-level-targets.html
+    """
+
+    def __init__(self, scope: Construct, *, settings: Settings) -> None:
+        super().__init__(scope, "HubMember")
+        _service_managed(
+            self,
+            settings,
+            name=HUB_MEMBER,
+            where="the hub's own account",
+            targets=CfnStackSet.DeploymentTargetsProperty(
+                organizational_unit_ids=[settings.hub_unit],
+                accounts=[settings.hub_account],
+                account_filter_type="INTERSECTION",
+            ),
+            later_accounts=False,
+        )
+
+
+def _service_managed(
+    scope: Construct,
+    settings: Settings,
+    *,
+    name: str,
+    where: str,
+    targets: CfnStackSet.DeploymentTargetsProperty,
+    later_accounts: bool,
+) -> None:
+    CfnStackSet(
+        scope,
+        "StackSet",
+        stack_set_name=name,
+        description=f"rootwatch: the member's rules in {where}.",
+        permission_model="SERVICE_MANAGED",
+        call_as="SELF",
+        auto_deployment=CfnStackSet.AutoDeploymentProperty(
+            enabled=later_accounts, retain_stacks_on_account_removal=False if later_accounts else None
+        ),
+        capabilities=["CAPABILITY_NAMED_IAM"],
+        managed_execution={"Active": True},
+        operation_preferences=_one_failure_stops_no_other(),
+        parameters=_parameters(settings),
+        stack_instances_group=[
+            CfnStackSet.StackInstancesProperty(deployment_targets=targets, regions=list(settings.regions))
+        ],
+        template_body=member.template(),
+    )
 
 
 class ManagementMemberStackSet(Construct):
@@ -122,14 +162,15 @@ class ManagementMemberStackSet(Construct):
             assumed_by=iam.ArnPrincipal(administration.role_arn),
         )
         stacks = _arn("cloudformation", f"stack/StackSet-{MANAGEMENT_MEMBER}-*")
-        forwarding_role = f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role{names.ROLE_PATH}{names.FORWARDING_ROLE}"
-        for actions, resource in (
-            ([f"cloudformation:{name}" for name in _STACK_ACTIONS], stacks),
-            ([f"cloudformation:{name}" for name in _TEMPLATE_ACTIONS], "*"),
-            ([f"events:{name}" for name in _RULE_ACTIONS], _arn("events", "rule/rootwatch-*")),
-            ([f"iam:{name}" for name in _ROLE_ACTIONS], forwarding_role),
+        forwarding_role = names.role_arn(Aws.ACCOUNT_ID, names.FORWARDING_ROLE)
+        visited = [names.role_arn(Aws.ACCOUNT_ID, name) for name in (names.CANARY_ROLE, names.AUDIT_ROLE)]
+        for actions, resources in (
+            ([f"cloudformation:{name}" for name in _STACK_ACTIONS], [stacks]),
+            ([f"cloudformation:{name}" for name in _TEMPLATE_ACTIONS], ["*"]),
+            ([f"events:{name}" for name in _RULE_ACTIONS], [_arn("events", "rule/rootwatch-*")]),
+            ([f"iam:{name}" for name in _ROLE_ACTIONS], [forwarding_role, *visited]),
         ):
-            role.add_to_policy(iam.PolicyStatement(actions=actions, resources=[resource]))
+            role.add_to_policy(iam.PolicyStatement(actions=actions, resources=resources))
         role.add_to_policy(
             iam.PolicyStatement(
                 actions=["iam:PassRole"],

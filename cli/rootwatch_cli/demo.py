@@ -27,7 +27,7 @@ _COLOURS = {"PagerDuty": "bold red", "Slack": "magenta", "e-mail": "cyan"}
 def demo(context: click.Context, *, keep: bool) -> None:
     """Watch root activity travel the real path, on this machine alone.
 
-    Five accounts in three Regions on an embedded AWS, rootwatch deployed on it by the CDK command line, local receivers
+    Five accounts in five Regions on an embedded AWS, rootwatch deployed on it by the CDK command line, local receivers
     for PagerDuty, Slack and e-mail. Ends with what was expected and what was received; exit code 0 if they agree.
     """
     console = Console(highlight=False, soft_wrap=True)

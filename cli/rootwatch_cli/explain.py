@@ -3,28 +3,19 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 import click
 import msgspec
 
-from rootwatch.catalogue import load
-from rootwatch.core.decide import decide
-from rootwatch.core.ports import Known
 from rootwatch.core.reading import read
-from rootwatch.core.record import Item, Record
-from rootwatch.core.scopes import needs
-from rootwatch.core.sections import PagerDuty, Slack
+from rootwatch.core.record import Item
 from rootwatch.core.settings import Settings
 from rootwatch.core.tags import Tagging
-from rootwatch.core.tasks import Task, is_assume_root, task_of
 from rootwatch_cli.explanation import Explanation, explanation, show, summary
-from rootwatch_cli.settings_file import BadInputError, read_settings
+from rootwatch_cli.judging import believing, judged, knowledge
+from rootwatch_cli.settings_file import BadInputError, read_deployed
 from rootwatch_cli.sources import read_sources
-from rootwatch_cli.windows_file import read_windows, tags_by_account
-
-_OF_OTHERS: Final = frozenset({"organizations.amazonaws.com", "account.amazonaws.com"})
-_NOBODY: Final = "000000000000"
+from rootwatch_cli.windows_file import read_windows
 
 
 @click.command()
@@ -57,7 +48,7 @@ def explain(files: tuple[str, ...], style: str, windows_file: Path | None, setti
     now = datetime.now(UTC)
     sources = list(read_sources(files))
     items = [item for source in sources for value in source.values for item in read(value)]
-    settings = read_settings(settings_file) if settings_file else _believing(items)
+    settings = read_deployed(settings_file) if settings_file else believing(items)
     windows = read_windows(windows_file) if windows_file else []
     lines = explain_items(items, windows, settings, now)
     for line in lines:
@@ -74,35 +65,5 @@ def explain_items(
 ) -> list[Explanation]:
     """Each item judged as the first of its account. ``windows`` are tags besides those that the items set."""
     items = list(items)
-    tasks, tags, catalogue = _tasks(items), tags_by_account(items, windows, settings), load()
-    lines = []
-    for index, item in enumerate(items):
-        needed = needs(item, settings, now)
-        known = Known(
-            task=tasks.get(needed.access_key or ""),
-            tags={account: tags[account] for account in needed.tags_of if account in tags},
-        )
-        lines.append(explanation(index, item, decide(item, known, settings, catalogue, now)))
-    return lines
-
-
-def _tasks(items: Iterable[Item]) -> dict[str, Task]:
-    found = (task_of(item) for item in items if isinstance(item, Record))
-    return {task.access_key_id: task for task in found if task}
-
-
-def _believing(items: list[Item]) -> Settings:
-    """Settings for input whose organisation we don't know: AWS let these accounts call AssumeRoot and change others."""
-    records = [item for item in items if isinstance(item, Record)]
-    callers = {r.account for r in records if r.account and (is_assume_root(r) or r.source in _OF_OTHERS)}
-    return Settings(
-        organization_id="o-unknown00000",
-        management_account=_NOBODY,
-        hub_account=_NOBODY,
-        hub_region="us-east-1",
-        organizational_units=("r-unknown",),
-        regions=("us-east-1",),
-        root_access_administrators=tuple(sorted(callers)),
-        slack=Slack(secret="unknown"),  # noqa: S106 # a secret's name, and not one that exists
-        pagerduty=PagerDuty(secret="unknown"),  # noqa: S106 # the same
-    )
+    known = knowledge(items, windows, settings)
+    return [explanation(index, item, judged(item, known, settings, now)) for index, item in enumerate(items)]

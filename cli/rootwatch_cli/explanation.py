@@ -62,7 +62,7 @@ def explanation(index: int, item: Item, plan: Plan) -> Explanation:
         harm=fact.harm if fact else None,
         severity=fact.severity if fact else None,
         verdict=fact.verdict if fact and not fact.is_watch_event else None,
-        says=_says(fact),
+        says=says_of(fact) if fact else None,
         why=_why(fact),
         notices=tuple(
             WouldSend(type=notice.type, channels=notice.channels, page=notice.page is not None)
@@ -71,11 +71,9 @@ def explanation(index: int, item: Item, plan: Plan) -> Explanation:
     )
 
 
-def _says(fact: Fact | None) -> str | None:
+def says_of(fact: Fact) -> str:
     """Follows "root "; of a watch event it names who did it."""
-    if fact is None or not fact.is_watch_event:
-        return fact.says if fact else None
-    return f"{fact.says} (account {fact.account})" if fact.recorded_in else fact.says
+    return f"{fact.says} (account {fact.account})" if fact.is_watch_event and fact.recorded_in else fact.says
 
 
 def _why(fact: Fact | None) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-_COMMANDS: Final = ("demo", "explain")
+_COMMANDS: Final = ("demo", "doctor", "explain", "replay", "scan", "subscribe", "test-alert")
 
 
 class _Commands(click.Group):
@@ -19,7 +19,8 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in _COMMANDS and cmd_name not in self.commands:
-            self.add_command(getattr(import_module(f"rootwatch_cli.{cmd_name}"), cmd_name))
+            name = cmd_name.replace("-", "_")
+            self.add_command(getattr(import_module(f"rootwatch_cli.{name}"), name))
         return super().get_command(ctx, cmd_name)
 
 

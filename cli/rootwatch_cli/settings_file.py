@@ -1,6 +1,6 @@
 """``--settings FILE``: the same JSON object that stands in cdk.json under ``rootwatch``, or the whole cdk.json."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
@@ -10,7 +10,16 @@ from rootwatch.core.settings import Settings, SettingsError, parse
 
 
 def read_settings(file: Path) -> Settings:
-    """Reads and checks the settings. Raises BadInputError with one sentence."""
+    """Reads and checks the settings, as if to deploy them. Raises BadInputError with one sentence."""
+    return _checked(file, datetime.now(UTC).date())
+
+
+def read_deployed(file: Path) -> Settings:
+    """The settings as what is deployed already goes on with them. Raises BadInputError with one sentence."""
+    return _checked(file, None)
+
+
+def _checked(file: Path, today: date | None) -> Settings:
     try:
         obj = msgspec.json.decode(file.read_bytes())
     except OSError as error:
@@ -20,7 +29,7 @@ def read_settings(file: Path) -> Settings:
     if isinstance(obj, dict) and isinstance(obj.get("context"), dict):
         obj = obj["context"].get("rootwatch")
     try:
-        return parse(obj, datetime.now(UTC).date())
+        return parse(obj, today)
     except SettingsError as error:
         raise BadInputError(str(error)) from None
 

@@ -20,6 +20,8 @@ _MAILS: Final = {
     "corrected": "An AssumeRoot that was heard late: what was told is taken back",
     "digest": "A digest: what was folded since the last notice",
     "watch-trail-stopped": "Somebody who is not root stops a trail: critical, it pages",
+    "fast-path-lost": "EventBridge no longer brings what the log files show: high, it pages once until it is over",
+    "log-file-damaged": "A log file that can't be read: medium, since EventBridge should have brought the same",
     "watch-window-declared": "A colleague declares a break-glass window: low, one quiet line in Slack",
 }
 

@@ -5,7 +5,17 @@ from typing import Any
 import msgspec
 
 from docs._generators.tables import table
-from rootwatch.core.sections import ExpectedUse, Network, PagerDuty, Slack
+from rootwatch.core.sections import (
+    Coverage,
+    ExpectedUse,
+    Heartbeat,
+    Network,
+    Operations,
+    PagerDuty,
+    Slack,
+    Topic,
+    Trail,
+)
 from rootwatch.core.settings import Settings, describe
 
 
@@ -34,6 +44,31 @@ def pagerduty() -> str:
     return _keys(PagerDuty, "rootwatch.pagerduty")
 
 
+def trail() -> str:
+    """The keys of ``rootwatch.trail``."""
+    return _keys(Trail, "rootwatch.trail")
+
+
+def topic() -> str:
+    """The keys of ``rootwatch.topic``."""
+    return _keys(Topic, "rootwatch.topic")
+
+
+def operations() -> str:
+    """The keys of ``rootwatch.operations``."""
+    return _keys(Operations, "rootwatch.operations")
+
+
+def coverage() -> str:
+    """The keys of ``rootwatch.coverage``."""
+    return _keys(Coverage, "rootwatch.coverage")
+
+
+def heartbeat() -> str:
+    """The keys of ``rootwatch.heartbeat``."""
+    return _keys(Heartbeat, "rootwatch.heartbeat")
+
+
 def _keys(section: type[msgspec.Struct], where: str) -> str:
     fields = msgspec.structs.fields(section)
     rows = [(f"`{field.name}`", describe(f"{where}.{field.name}"), _default(field)) for field in fields]
@@ -45,4 +80,8 @@ def _default(field: Any) -> str:
         return "must be given"
     if field.default in (None, "", ()):
         return "none"
+    if isinstance(field.default, msgspec.Struct):
+        return "as below"
+    if isinstance(field.default, bool):
+        return f"`{str(field.default).lower()}`"
     return f"`{field.default}`"

@@ -1,14 +1,17 @@
 """A whole organisation on this machine: the embedded AWS with rootwatch deployed on it by the real CDK command line,
 and the receivers of its alerts. The demo and the integration tests play on it."""
 
+import gzip
 import json
 import os
+import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -26,7 +29,7 @@ PAYMENTS: Final = Account(
 )
 DATA: Final = Account(id="123456789012", name="prod-data", unit="Workloads/Production")
 SANDBOX: Final = Account(id="210987654321", name="sandbox-ana", unit="Sandbox", tags={"owner": "ana@example.com"})
-REGIONS: Final = ("us-east-1", "eu-central-1", "ap-southeast-2")
+REGIONS: Final = ("us-east-1", "us-east-2", "us-west-2", "eu-central-1", "ap-southeast-2")
 HUB_REGION: Final = "eu-central-1"
 ORGANISATION: Final = Organisation(
     management=MANAGEMENT,
@@ -41,7 +44,10 @@ class WorldError(Exception):
 
 
 class World:
-    """Five accounts, three regions, rootwatch's hub in the security account, and its three channels."""
+    """Five accounts, five regions, rootwatch's hub in the security account, its three channels, and a trail.
+
+    ``settings`` are changed as told; where they name a trail's bucket, it is made before anything is deployed.
+    """
 
     def __init__(self, *, receivers: Receivers | None = None, **settings: Any) -> None:
         self._settings = settings
@@ -78,12 +84,27 @@ class World:
             },
             "pagerduty": {"secret": "rootwatch/pagerduty", "events_url": self.receivers.pagerduty_events_url},
             "emails": ["security@example.com"],
+            "trail": {"create": True},
             **self._settings,
         }
 
     def emit(self, account: str, region: str, record: Mapping[str, Any]) -> None:
         """Has CloudTrail tell the account's default bus in that region of a record."""
         self.aws.emit(account, region, record)
+
+    def write_log_file(self, account: str, region: str, records: Sequence[Mapping[str, Any]]) -> str:
+        """Has CloudTrail write a log file of an account and region into the trail's bucket; returns its key."""
+        trail = self.settings["trail"]
+        owner = (HUB.id, HUB_REGION) if trail.get("create") else (trail["bucket_account"], trail["bucket_region"])
+        bucket = trail.get("bucket") or f"rootwatch-trail-{HUB.id}-{HUB_REGION}"
+        now = datetime.now(UTC)
+        key = (
+            f"{trail['prefix'] + '/' if trail.get('prefix') else ''}AWSLogs/{ORGANISATION.id}/{account}/CloudTrail/"
+            f"{region}/{now:%Y/%m/%d}/{account}_CloudTrail_{region}_{now:%Y%m%dT%H%MZ}_{secrets.token_hex(8)}.json.gz"
+        )
+        body = gzip.compress(json.dumps({"Records": records}).encode())
+        self.aws.client("s3", *owner).put_object(Bucket=bucket, Key=key, Body=body)
+        return key
 
     def sweep(self) -> None:
         """Invokes the deployed sweep, which the scheduler does each minute."""
@@ -130,17 +151,20 @@ class World:
     def _deploy(self) -> None:
         """Synthesizes while the organisation is founded; then the hub, then what the management account deploys."""
         assembly = self.aws.folder / "cdk.out"
+        trail = self.settings["trail"] or {}
+        archive = (trail["bucket_account"], trail["bucket_region"]) if "bucket" in trail else None
+        places = {(HUB.id, HUB_REGION), (MANAGEMENT.id, HUB_REGION), *([archive] if archive else [])}
         with ThreadPoolExecutor() as pool:
             synthesized = pool.submit(self._synthesize, assembly)
             self.aws.found(ORGANISATION)
             self._keep_secrets()
-            list(
-                pool.map(
-                    lambda place: cdk.prepare(self.aws, *place), [(HUB.id, HUB_REGION), (MANAGEMENT.id, HUB_REGION)]
-                )
-            )
+            list(pool.map(lambda place: cdk.prepare(self.aws, *place), places))
+            if archive:
+                self._make_bucket(trail["bucket"], *archive)
             synthesized.result()
         cdk.deploy(self.aws, assembly, ["rootwatch-hub"], HUB.id, HUB_REGION)
+        if archive:
+            cdk.deploy(self.aws, assembly, ["rootwatch-log-archive"], *archive)
         cdk.deploy(self.aws, assembly, ["rootwatch-management"], MANAGEMENT.id, HUB_REGION)
         outputs = self._outputs("rootwatch-hub")
         self.table, self.queue = outputs["TableName"], outputs["QueueUrl"]
@@ -155,14 +179,21 @@ class World:
         if done.returncode:
             raise WorldError(f"app.py ended with {done.returncode}: {done.stderr.strip()[-2000:]}")
 
+    def _make_bucket(self, bucket: str, account: str, region: str) -> None:
+        s3 = self.aws.client("s3", account, region)
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": region})
+        s3.put_bucket_notification_configuration(
+            Bucket=bucket, NotificationConfiguration={"EventBridgeConfiguration": {}}
+        )
+
     def _keep_secrets(self) -> None:
-        secrets = self.aws.client("secretsmanager", HUB.id, HUB_REGION)
+        manager = self.aws.client("secretsmanager", HUB.id, HUB_REGION)
         held = {
             "rootwatch/slack": {"bot_token": self.receivers.slack.token},
             "rootwatch/pagerduty": {"routing_key": self.receivers.pagerduty.routing_key},
         }
         for name, value in held.items():
-            secrets.create_secret(Name=name, SecretString=json.dumps(value))
+            manager.create_secret(Name=name, SecretString=json.dumps(value))
 
     def _outputs(self, stack: str) -> dict[str, str]:
         described = self.aws.client("cloudformation", HUB.id, HUB_REGION).describe_stacks(StackName=stack)

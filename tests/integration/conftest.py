@@ -6,10 +6,11 @@ from collections.abc import Iterator
 import pytest
 
 from rootwatch_local.world import World
+from tests.support.browser import browser  # noqa: F401 # a fixture
 
 
 @pytest.fixture(scope="session")
 def world() -> Iterator[World]:
-    """rootwatch, deployed by the real CDK command line on an embedded AWS of five accounts and three Regions."""
+    """rootwatch, deployed by the real CDK command line on an embedded AWS of five accounts and five Regions."""
     with World() as deployed:
         yield deployed

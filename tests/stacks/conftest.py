@@ -16,6 +16,18 @@ from stacks.context import read_settings
 
 Templates = Mapping[str, dict[str, Any]]
 
+# A trail that is there: in Control Tower's way, its bucket and its key in accounts that are not the hub's.
+ARCHIVE = "777788889999"
+FOREIGN_TRAIL = {
+    "bucket": "example-logs",
+    "bucket_account": ARCHIVE,
+    "bucket_region": "eu-central-1",
+    "prefix": "o-exampleorgid",
+    "key_arn": "arn:aws:kms:eu-central-1:123456789012:key/11112222-3333-4444-5555-666677778888",
+    "trail_arn": "arn:aws:cloudtrail:us-east-1:111122223333:trail/example",
+}
+FOREIGN_TOPIC_KEY = "arn:aws:kms:us-east-1:123456789012:key/99998888-7777-6666-5555-444433332222"
+
 
 @pytest.fixture(scope="session")
 def context() -> dict[str, Any]:
@@ -30,7 +42,9 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Target], Asset]
 
     def one(target: Target) -> Asset:
         out = tmp_path_factory.mktemp("asset") / "lambda"
-        return build_asset(target=target, settings_json=b'{"any": "settings"}', cache=ROOT / ".cache", out=out)
+        return build_asset(
+            target=target, settings_json=b'{"any": "settings"}', manifest_json=b"{}", cache=ROOT / ".cache", out=out
+        )
 
     return one
 
@@ -60,6 +74,18 @@ def synthesize(context: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture(scope="session")
+def warnings(context: dict[str, Any], deploy_asset: Asset) -> Callable[..., list[str]]:
+    """What the synthesis warns of, with settings changed as told."""
+
+    def all_warnings(**changes: object) -> list[str]:
+        app = App(context=context, analytics_reporting=False, builtin_cloud_formation_validation=False)
+        add_stacks(app, settings=read_settings({"rootwatch": {**context["rootwatch"], **changes}}), asset=deploy_asset)
+        return [str(message.entry.data) for stack in app.synth().stacks for message in stack.messages]
+
+    return all_warnings
+
+
+@pytest.fixture(scope="session")
 def delegated(synthesize: Callable[..., Templates], deploy_asset: Asset) -> Templates:
     """The hub in a security account of its own, as the repository's cdk.json has it."""
     return synthesize(deploy_asset)
@@ -69,7 +95,23 @@ def delegated(synthesize: Callable[..., Templates], deploy_asset: Asset) -> Temp
 def in_management(synthesize: Callable[..., Templates], deploy_asset: Asset, context: dict[str, Any]) -> Templates:
     """The hub in the management account, with no channel but SNS."""
     management = context["rootwatch"]["management_account"]
-    return synthesize(deploy_asset, hub_account=management, slack=None, pagerduty=None, emails=[])
+    return synthesize(deploy_asset, hub_account=management, slack=None, pagerduty=None, emails=[], operations=None)
+
+
+@pytest.fixture(scope="session")
+def foreign(synthesize: Callable[..., Templates], deploy_asset: Asset) -> Templates:
+    """All that a team can bring: a trail with bucket and key, topics; and the hub outside of the watched units."""
+    topic = {"arn": "arn:aws:sns:us-east-1:123456789012:security", "key_arn": FOREIGN_TOPIC_KEY}
+    return synthesize(
+        deploy_asset,
+        trail=FOREIGN_TRAIL,
+        topic=topic,
+        emails=[],
+        operations={"topic_arn": "arn:aws:sns:us-east-1:123456789012:platform"},
+        organizational_units=["ou-a1b2-11111111"],
+        hub_unit="ou-a1b2-22222222",
+        heartbeat={"secret": "rootwatch/heartbeat"},
+    )
 
 
 @pytest.fixture(scope="session")

@@ -42,6 +42,7 @@ def test_a_build_without_a_cache_is_the_same_and_two_at_once_do_not_break_each_o
             build_asset(
                 target="deploy",
                 settings_json=b'{"any": "settings"}',
+                manifest_json=b"{}",
                 cache=tmp_path / "cache",
                 out=tmp_path / name,
             )
@@ -133,7 +134,9 @@ def test_without_an_interpreter_of_the_runtime_the_sources_are_shipped_and_said_
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setattr(bytecode, "find_interpreter", lambda _: None)
-    asset = build_asset(target="deploy", settings_json=b"{}", cache=tmp_path / "cache", out=tmp_path / "out")
+    asset = build_asset(
+        target="deploy", settings_json=b"{}", manifest_json=b"{}", cache=tmp_path / "cache", out=tmp_path / "out"
+    )
     assert not list(asset.path.rglob("*.pyc"))
     assert "No working Python 3.13 found" in capsys.readouterr().err
 
@@ -155,7 +158,9 @@ def test_what_cannot_be_installed_is_said_in_one_sentence_and_leaves_no_half(
     requirements.write_text("not a requirement\n")
     monkeypatch.setattr(asset_module, "REQUIREMENTS", requirements)
     with pytest.raises(AssetError, match=r"^uv could not install lambda/requirements\.txt: [^\n]+$"):
-        build_asset(target="local", settings_json=b"{}", cache=tmp_path / "cache", out=tmp_path / "out")
+        build_asset(
+            target="local", settings_json=b"{}", manifest_json=b"{}", cache=tmp_path / "cache", out=tmp_path / "out"
+        )
     assert list((tmp_path / "cache").iterdir()) == []
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from rootwatch.core.sections import Trail
 from rootwatch.core.settings import SettingsError
 from stacks.context import read_settings, read_target
 
@@ -22,6 +23,9 @@ def test_the_whole_object_can_be_given_as_json_text(context: dict[str, Any]) -> 
     assert read_settings({"rootwatch": json.dumps(context["rootwatch"])}) == read_settings(context)
 
 
+EXISTING = Trail(bucket="example-logs", bucket_account="777788889999", bucket_region="us-east-2")
+
+
 @pytest.mark.parametrize(
     ("key", "text", "value"),
     [
@@ -30,6 +34,10 @@ def test_the_whole_object_can_be_given_as_json_text(context: dict[str, Any]) -> 
         ("hub_account", "111122223333", "111122223333"),
         ("emails", '["soc@example.com"]', ("soc@example.com",)),
         ("pagerduty", "null", None),
+        ("trail.create", "true", True),
+        ("trail.retention_days", "731", 731),
+        ("operations.emails", '["ops@example.com"]', ("ops@example.com",)),
+        ("trail", '{"bucket":"example-logs","bucket_account":"777788889999","bucket_region":"us-east-2"}', EXISTING),
     ],
 )
 def test_one_key_can_be_given_on_the_command_line(context: dict[str, Any], key: str, text: str, value: object) -> None:

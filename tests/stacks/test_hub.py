@@ -13,11 +13,6 @@ def resources(template: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
     return [resource["Properties"] for resource in template["Resources"].values() if resource["Type"] == kind]
 
 
-def only(template: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    (properties,) = resources(template, kind)
-    return properties
-
-
 def test_the_bus_takes_only_what_eventbridge_forwards_for_our_roles_in_the_organisation(hub: Template) -> None:
     hub.resource_count_is("AWS::Events::EventBusPolicy", 1)
     hub.has_resource_properties(
@@ -47,7 +42,7 @@ def test_the_rule_on_the_bus_hands_on_read_only_records_too(hub: Template) -> No
         "AWS::Events::Rule",
         {
             "EventBusName": {"Ref": Match.string_like_regexp("^IntakeBus")},
-            "EventPattern": {"source": [{"prefix": "aws."}]},
+            "EventPattern": {"source": [{"prefix": "aws."}], "detail-type": [{"anything-but": ["Object Created"]}]},
             "State": "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS",
             "Targets": [
                 Match.object_like(
@@ -81,17 +76,19 @@ def test_the_queues_admit_the_rule_alone_over_tls_and_are_encrypted(delegated: T
     hub = delegated["rootwatch-hub"]
     assert all(queue["SqsManagedSseEnabled"] for queue in resources(hub, "AWS::SQS::Queue"))
     policies = resources(hub, "AWS::SQS::QueuePolicy")
-    assert len(policies) == 2
+    assert len(policies) == 4
+    admitted = []
     for policy in policies:
         deny, allow = policy["PolicyDocument"]["Statement"]
         assert (deny["Effect"], deny["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
         assert allow["Principal"] == {"Service": "events.amazonaws.com"}
         assert allow["Action"] == "sqs:SendMessage"
-        (rule,) = [name for name, r in hub["Resources"].items() if r["Type"] == "AWS::Events::Rule"]
-        assert allow["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": [rule, "Arn"]}}}
+        (condition,) = allow["Condition"]["ArnEquals"].values()
+        admitted.append(hub["Resources"][condition["Fn::GetAtt"][0]]["Properties"]["Name"])
+    assert sorted(admitted) == ["rootwatch-log-files"] * 2 + ["rootwatch-records"] * 2
 
 
-@pytest.mark.parametrize(("name", "timeout"), [("monitor", 30), ("sweep", 90), ("tags", 840)])
+@pytest.mark.parametrize(("name", "timeout"), [("monitor", 30), ("sweep", 90), ("tags", 840), ("backstop", 120)])
 def test_the_functions_run_on_arm_and_write_json_to_a_log_of_their_own(hub: Template, name: str, timeout: int) -> None:
     log = Capture()
     hub.has_resource_properties(
@@ -102,7 +99,7 @@ def test_the_functions_run_on_arm_and_write_json_to_a_log_of_their_own(hub: Temp
             "Runtime": "python3.13",
             "Architectures": ["arm64"],
             "Timeout": timeout,
-            "MemorySize": 512,
+            "MemorySize": 1769 if name == "backstop" else 512,
             "LoggingConfig": {"LogFormat": "JSON", "LogGroup": {"Ref": log}},
         },
     )
@@ -140,6 +137,8 @@ def test_the_environment_carries_only_names_of_what_was_deployed(
         for function in resources(templates["rootwatch-hub"], "AWS::Lambda::Function"):
             environment = dict(function["Environment"]["Variables"])
             assert environment.pop("TABLE_NAME").keys() == environment.pop("TOPIC_ARN").keys() == {"Ref"}
+            bucket = environment.pop("LOG_BUCKET", None)
+            assert (bucket is not None) == (function["FunctionName"] == "rootwatch-backstop")
             assert environment == {
                 "POWERTOOLS_SERVICE_NAME": function["FunctionName"].removeprefix("rootwatch-"),
                 "POWERTOOLS_METRICS_NAMESPACE": "rootwatch",
@@ -168,16 +167,15 @@ def key(schema: list[dict[str, str]]) -> tuple[str, str]:
     return by_type["HASH"], by_type["RANGE"]
 
 
-def test_alarms_and_events_can_publish_to_the_encrypted_topic_from_this_account_alone(delegated: Templates) -> None:
-    hub = delegated["rootwatch-hub"]
-    assert only(hub, "AWS::SNS::Topic")["KmsMasterKeyId"]["Fn::GetAtt"][0].startswith("AlertsKey")
-    key_properties = only(hub, "AWS::KMS::Key")
-    assert key_properties["EnableKeyRotation"] is True
-    topic_statements = only(hub, "AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"]
-    for statements in (key_properties["KeyPolicy"]["Statement"], topic_statements):
-        (admitted,) = [statement for statement in statements if "Service" in statement["Principal"]]
-        assert admitted["Principal"]["Service"] == ["cloudwatch.amazonaws.com", "events.amazonaws.com"]
-        assert admitted["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+def test_the_alerts_topic_lies_under_a_key_of_its_own_and_no_service_can_publish_to_it(delegated: Templates) -> None:
+    hub = delegated["rootwatch-hub"]["Resources"]
+    (topic,) = [name for name in hub if name.startswith("AlertsTopic") and hub[name]["Type"] == "AWS::SNS::Topic"]
+    key = hub[topic]["Properties"]["KmsMasterKeyId"]["Fn::GetAtt"][0]
+    assert hub[key]["Properties"]["EnableKeyRotation"] is True
+    assert hub[key]["DeletionPolicy"] == "Delete"
+    (policy,) = [r["Properties"] for r in hub.values() if r["Properties"].get("Topics") == [{"Ref": topic}]]
+    for document in (hub[key]["Properties"]["KeyPolicy"], policy["PolicyDocument"]):
+        assert not [statement for statement in document["Statement"] if "Service" in statement["Principal"]]
 
 
 def test_the_topic_refuses_what_does_not_come_over_tls(hub: Template) -> None:
@@ -202,8 +200,11 @@ def test_the_topic_refuses_what_does_not_come_over_tls(hub: Template) -> None:
 
 
 def test_each_e_mail_address_of_the_settings_is_subscribed(delegated: Templates, in_management: Templates) -> None:
-    subscription = only(delegated["rootwatch-hub"], "AWS::SNS::Subscription")
-    assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "security@example.com")
+    subscribed = {
+        (subscription["TopicArn"]["Ref"][:6], subscription["Protocol"], subscription["Endpoint"])
+        for subscription in resources(delegated["rootwatch-hub"], "AWS::SNS::Subscription")
+    }
+    assert subscribed == {("Alerts", "email", "security@example.com"), ("Operat", "email", "platform@example.com")}
     assert resources(in_management["rootwatch-hub"], "AWS::SNS::Subscription") == []
 
 

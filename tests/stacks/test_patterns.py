@@ -88,6 +88,9 @@ TAMPERED = [
     ("aws.sns", "DeleteTopic", {"topicArn": "arn:aws:sns:us-east-1:444455556666:rootwatch-hub-AlertsTopic"}),
     ("aws.sqs", "PurgeQueue", {"queueUrl": "https://sqs.us-east-1.amazonaws.com/444455556666/rootwatch-records"}),
     ("aws.secretsmanager", "DeleteSecret", {"secretId": "rootwatch/slack"}),
+    ("aws.s3", "PutBucketNotification", {"bucketName": "rootwatch-trail-444455556666-us-east-1"}),
+    ("aws.kms", "DeleteAlias", {"aliasName": "alias/rootwatch-trail"}),
+    ("aws.monitoring", "DeleteAlarms", {"alarmNames": ["nightly-report", "rootwatch-records-dead"]}),
 ]
 
 
@@ -105,6 +108,9 @@ def test_tampering_is_let_through(source: str, name: str, parameters: Mapping[st
         ("aws.iam", "DeleteRole", {"roleName": "builder"}),
         ("aws.cloudtrail", "GetTrailStatus", {"name": "any-trail"}),
         ("aws.events", "DisableRule", None),
+        ("aws.s3", "PutBucketPolicy", {"bucketName": "example-bucket"}),
+        ("aws.s3", "PutObject", {"bucketName": "rootwatch-trail-444455556666-us-east-1", "key": "AWSLogs/x.json.gz"}),
+        ("aws.monitoring", "DeleteAlarms", {"alarmNames": ["nightly-report"]}),
     ],
 )
 def test_what_touches_no_part_of_the_watch_is_not_let_through(
@@ -117,3 +123,48 @@ def test_what_touches_no_part_of_the_watch_is_not_let_through(
 def test_the_hub_takes_every_source_of_aws_and_no_other() -> None:
     assert lets_through(patterns.HUB, "aws.signin", {})
     assert not lets_through(patterns.HUB, "com.example", {})
+
+
+LOG_FILE = "AWSLogs/o-exampleorgid/777788889999/CloudTrail/us-east-1/2026/11/27/777788889999_CloudTrail_a.json.gz"
+
+
+def of_s3(key: str, *, detail_type: str = "Object Created", bucket: str = "example-logs") -> dict[str, object]:
+    return {
+        "Source": "aws.s3",
+        "DetailType": detail_type,
+        "Account": "777788889999",
+        "Detail": json.dumps({"bucket": {"name": bucket}, "object": {"key": key, "size": 1024}}),
+    }
+
+
+@pytest.mark.parametrize(
+    ("prefix", "event", "told"),
+    [
+        ("", of_s3(LOG_FILE), True),
+        ("", of_s3(LOG_FILE.replace("o-exampleorgid/", "")), True),
+        ("logs/a", of_s3(f"logs/a/{LOG_FILE}"), True),
+        ("", of_s3(LOG_FILE.replace("/CloudTrail/", "/CloudTrail-Digest/")), False),
+        ("", of_s3(LOG_FILE.replace("/CloudTrail/", "/Config/")), False),
+        ("", of_s3(f"copies/{LOG_FILE}"), False),
+        ("logs", of_s3(LOG_FILE), False),
+        ("", of_s3(LOG_FILE, detail_type="Object Deleted"), False),
+        ("", of_s3(LOG_FILE, bucket="example-logs-2"), False),
+        ("", {**of_s3(LOG_FILE), "Account": "123456789012"}, False),
+    ],
+    ids=[
+        "a log file", "of the management account's own prefix", "below a prefix", "a digest", "AWS Config's",
+        "a copy elsewhere", "outside of the prefix", "deleted", "another bucket", "another account's bucket",
+    ],
+)  # fmt: skip
+def test_log_files_and_nothing_else_of_the_bucket_are_told_of(
+    prefix: str, event: dict[str, object], told: bool
+) -> None:
+    pattern = patterns.text(patterns.log_files(bucket="example-logs", account="777788889999", prefix=prefix))
+    assert eventbridge._matches_pattern(pattern, event) is told
+
+
+def test_the_hub_takes_s3s_records_and_not_its_word_of_new_objects() -> None:
+    hub = patterns.text(patterns.HUB)
+    assert not eventbridge._matches_pattern(hub, of_s3(LOG_FILE))
+    for detail_type in ("AWS API Call via CloudTrail", "AWS Service Event via CloudTrail"):
+        assert eventbridge._matches_pattern(hub, of_s3(LOG_FILE, detail_type=detail_type))

@@ -12,11 +12,20 @@ WILD_ACTIONS = {
     "kms:*": "the account's own statement in a key's policy, without which nobody could ever change the key",
     "kms:GenerateDataKey*": "GenerateDataKey and GenerateDataKeyWithoutPlaintext, as SNS's own page has it",
 }
+# What a service may do for whomever, and why.
+UNCONDITIONAL = {
+    "CloudTrailDecrypts": "CloudTrail's own page gives the statement for buckets with a bucket key without a condition",
+}
 # Actions on the resource "*", and why.
 ALL_RESOURCES = {
     "kms:*": "in a key's policy the star is the key",
     "kms:Decrypt": "in a key's policy the star is the key",
+    "kms:DescribeKey": "in a key's policy the star is the key",
     "kms:GenerateDataKey*": "in a key's policy the star is the key",
+    "cloudtrail:DescribeTrails": "the service knows no resource for it",
+    "cloudtrail:GetEventSelectors": "whichever trail is the organisation's: the role stands in its account alone",
+    "cloudtrail:GetTrailStatus": "whichever trail is the organisation's: the role stands in its account alone",
+    "cloudwatch:GetMetricData": "the service knows no resource for it",
     "organizations:ListAccounts": "the service knows no resource for it",
     "cloudformation:ValidateTemplate": "the service knows no resource for it",
     "cloudformation:DescribeStackDriftDetectionStatus": "the service knows no resource for it",
@@ -41,11 +50,12 @@ def as_list(value: object) -> list[Any]:
 
 @pytest.fixture(scope="session")
 def allowed(
-    delegated: Templates, in_management: Templates, member_template: dict[str, Any]
+    delegated: Templates, in_management: Templates, foreign: Templates, member_template: dict[str, Any]
 ) -> list[tuple[str, dict[str, Any]]]:
-    """Every statement that allows something, of every stack in both placements of the hub."""
-    found = [*statements(dict(delegated)), *statements(dict(in_management)), *statements(member_template)]
-    assert len(found) > 50
+    """Every statement that allows something, of every stack, wherever hub and log files are."""
+    every = [dict(delegated), dict(in_management), dict(foreign), member_template]
+    found = [statement for templates in every for statement in statements(templates)]
+    assert len(found) > 100
     return [(path, statement) for path, statement in found if statement["Effect"] == "Allow"]
 
 
@@ -89,7 +99,7 @@ def test_a_service_other_than_lambda_acts_for_this_account_or_this_rule_alone(
         principal = statement.get("Principal")
         if isinstance(principal, dict) and principal.get("Service", "lambda.amazonaws.com") != "lambda.amazonaws.com":
             keys = {key for condition in statement.get("Condition", {}).values() for key in condition}
-            assert keys & {"aws:SourceAccount", "aws:SourceArn"}, path
+            assert keys & {"aws:SourceAccount", "aws:SourceArn"} or statement.get("Sid") in UNCONDITIONAL, path
 
 
 def test_no_managed_policy_is_attached(
@@ -101,9 +111,9 @@ def test_no_managed_policy_is_attached(
 
 
 def test_every_role_but_the_execution_role_lies_under_the_path_of_the_watch(
-    delegated: Templates, member_template: dict[str, Any]
+    delegated: Templates, foreign: Templates, member_template: dict[str, Any]
 ) -> None:
-    for template in (*delegated.values(), member_template):
+    for template in (*delegated.values(), *foreign.values(), member_template):
         for name, resource in template["Resources"].items():
             if resource["Type"] == "AWS::IAM::Role" and "ExecutionRole" not in name:
                 assert resource["Properties"]["Path"] == "/rootwatch/"
@@ -151,8 +161,26 @@ def test_the_monitor_may_do_what_its_code_does_and_no_more(delegated: Templates)
     }
 
 
+def test_the_backstop_may_do_what_the_monitor_may_and_read_log_files_where_they_are(
+    delegated: Templates, foreign: Templates
+) -> None:
+    own, elsewhere = role_actions(delegated, "BackstopRole"), role_actions(foreign, "BackstopRole")
+    assert own.keys() == role_actions(delegated, "MonitorRole").keys() | {"s3:GetObject", "s3:GetObjectVersion"}
+    assert elsewhere.keys() == role_actions(foreign, "MonitorRole").keys() | {"sts:AssumeRole"}
+    assert len(own["kms:Decrypt"]) == 2  # the topic's key and the trail's
+    reader = ":iam::777788889999:role/rootwatch/rootwatch-log-reader"
+    assert elsewhere["sts:AssumeRole"] == [{"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, reader]]}]
+
+
 def test_the_sweep_alone_queries_the_index_of_what_is_due(delegated: Templates) -> None:
-    assert role_actions(delegated, "SweepRole").keys() == COMMON | {"dynamodb:DeleteItem"}
+    directory = {
+        "organizations:DescribeAccount",
+        "organizations:DescribeOrganizationalUnit",
+        "organizations:ListParents",
+        "organizations:ListTagsForResource",
+    }
+    # It tells of a lost fast path, and names the account.
+    assert role_actions(delegated, "SweepRole").keys() == COMMON | directory | {"dynamodb:DeleteItem"}
     assert len(role_actions(delegated, "SweepRole")["dynamodb:Query"]) == 2
     assert len(role_actions(delegated, "MonitorRole")["dynamodb:Query"]) == 1
 

@@ -11,10 +11,10 @@ from aws_lambda_powertools import Logger, Metrics
 from rootwatch.catalogue import Act, Catalogue, load
 from rootwatch.core.fact import Fact
 from rootwatch.core.incident import Incident
-from rootwatch.core.lifecycle import tick
 from rootwatch.core.notice import Notice
 from rootwatch.core.ports import Account, Outcome
 from rootwatch.core.record import Item
+from rootwatch.edge.advance import advance
 from rootwatch.edge.delivery import Delivery
 from rootwatch.edge.intake import Intake
 from tests.support.memory_store import MemoryStore
@@ -82,7 +82,7 @@ class Monitor:
         self.log = io.StringIO()
         self.directory = directory or Directory()
         self.directory.now = lambda: self.now
-        logger = Logger(service=f"test-{next(_numbers)}", stream=self.log)
+        logger = self.logger = Logger(service=f"test-{next(_numbers)}", stream=self.log)
         metrics = Metrics(namespace="test", service="test")
         self.delivery = Delivery(self.store, self.channels.__getitem__, lambda: self.now, logger, metrics)
         self.intake = Intake(
@@ -107,11 +107,8 @@ class Monitor:
         for due in self.store.due(self.now, 1000):
             if due.channel:
                 self.delivery.deliver(due)
-                continue
-            head = self.store.incident(due.incident)
-            moved = tick(head, self.settings, self.now) if head else None
-            if moved and self.store.advance(*moved):
-                self.delivery.deliver_all(moved[1])
+            else:
+                advance(due, self.store, self.delivery, self.settings, self.now)
         return self
 
     def seen(self, channel: str) -> list[Notice]:

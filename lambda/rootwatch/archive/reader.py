@@ -1,15 +1,19 @@
 """From the bytes of one log file to what in it concerns us."""
 
-import gzip
-import zlib
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
+from itertools import chain
+from typing import BinaryIO, Final
 
 import msgspec
 
+from rootwatch.archive.full import read_in_full
 from rootwatch.archive.keys import envelope_of
-from rootwatch.core.reading import read_text
-from rootwatch.core.record import Item, Unreadable
+from rootwatch.archive.ordinary import Ordinary, end_of, our_words, records
+from rootwatch.archive.unpack import Broken, unpacked
+from rootwatch.core.reading import read
+from rootwatch.core.record import Envelope, Item, Unreadable
+
+_HEAD: Final = 64  # bytes that tell whether a file is an ordinary log file
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -20,28 +24,79 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class Damage(msgspec.Struct, frozen=True):
-    """What of a file could not be read: where it begins, in bytes of the unpacked text (of the packed, if the gzip
-    itself is damaged), and why."""
+    """What of a file could not be read: where it begins, in bytes of the unpacked text (of the file as it is, where the
+    gzip itself is damaged: ``packed``), and why."""
 
     file: str
     offset: int
     reason: str
+    packed: bool = False
 
 
-def read_log_file(stream: BinaryIO, name: str, concerns: Callable[[Item], bool]) -> Iterator[Found | Damage]:
+class Size(msgspec.Struct):
+    """How much was read."""
+
+    files: int = 0
+    packed: int = 0
+    unpacked: int = 0
+
+
+def read_log_file(
+    stream: BinaryIO, name: str, concerns: Callable[[Item], bool], size: Size | None = None
+) -> Iterator[Found | Damage]:
     """Everything in a log file, gzip or plain, that ``concerns`` says is ours; and what could not be read.
 
-    ``name`` is its key or path; the account that stands in it is the truth about its records' account.
+    ``name`` is its key or path; the account that stands in it is the truth about its records' account. ``concerns`` may
+    say less than ``rootwatch.core.concern.concerns``, not more: what can't concern us by that is not asked about. Of a
+    record that can't concern us it is not even noticed that it is no valid JSON. ``size`` is added to.
     """
-    content = stream.read()
-    if content.startswith(b"\x1f\x8b"):
-        try:
-            content = gzip.decompress(content)
-        except (OSError, EOFError, zlib.error):
-            yield Damage(name, 0, "is damaged gzip")
-            return
-    for item in read_text(content.decode("utf-8", "replace"), envelope_of(name)):
+    source = _Source(stream, size or Size())
+    pieces = iter(source)
+    envelope = envelope_of(name)
+    for item, offset in _items(pieces, envelope):
         if isinstance(item, Unreadable):
-            yield Damage(name, 0, item.reason)
+            yield Damage(name, offset, item.reason)
         if concerns(item):
             yield Found(item, name)
+    for broken in source.broken:
+        yield Damage(name, broken.offset, broken.reason, packed=True)
+    if source.is_empty and not source.broken:
+        yield Damage(name, 0, "is empty")
+
+
+class _Source:
+    """The pieces of a file; what is broken between them is put aside."""
+
+    def __init__(self, stream: BinaryIO, size: Size) -> None:
+        self._stream = stream
+        self._size = size
+        self.broken: list[Broken] = []
+        self.is_empty = True
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in unpacked(self._stream):
+            if isinstance(piece, Broken):
+                self.broken.append(piece)
+            else:
+                self.is_empty = False
+                self._size.unpacked += len(piece)
+                yield piece
+
+
+def _items(pieces: Iterator[bytes], envelope: Envelope | None) -> Iterator[tuple[Item, int]]:
+    """The items that may concern us, and where they begin."""
+    head = b""
+    for piece in pieces:
+        head += piece
+        if len(head) >= _HEAD:
+            break
+    end = end_of(head)
+    if end is None:
+        yield from read_in_full(chain([head], pieces), envelope)
+        return
+    for found in records(chain([head], pieces), end, our_words()):
+        if isinstance(found, Ordinary):
+            for item in read(found.value, envelope, 1):
+                yield item, found.offset
+        else:
+            yield from read_in_full(chain([found.text], pieces), envelope, found.offset, end.decode())

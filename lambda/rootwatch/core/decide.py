@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from rootwatch.catalogue import Catalogue
-from rootwatch.core import fields, tags, tasks, watch
+from rootwatch.core import canary, fields, tags, tasks, watch
 from rootwatch.core.fact import Fact
 from rootwatch.core.incident import Moment
 from rootwatch.core.judge import judge
@@ -14,6 +14,7 @@ from rootwatch.core.network import names_aws
 from rootwatch.core.ports import Account, Known, Plan
 from rootwatch.core.record import Item, Record, Unreadable
 from rootwatch.core.remember import remembered
+from rootwatch.core.roll import Heard
 from rootwatch.core.root_use import Finding, find, not_from_cloudtrail
 from rootwatch.core.scopes import GUESSES, UNKNOWN_ACCOUNT, scope_of, session_key
 from rootwatch.core.settings import Settings
@@ -36,6 +37,9 @@ def _decided(item: Item, known: Known, settings: Settings, catalogue: Catalogue,
     watched = watch.watch_fact(item, known.tags, settings, now)
     if watched:
         return _watched(watched, item, known, settings, now)
+    sent = canary.canary_of(item)
+    if sent and isinstance(item, Record):
+        return _canary(sent, item, known, settings, now)
     finding = find(item)
     if finding.kind is None:
         return _not_root_use(item, finding, known)
@@ -52,6 +56,21 @@ def _decided(item: Item, known: Known, settings: Settings, catalogue: Catalogue,
         taggings=(*known.tags_read, *_taggings(item, settings), *uses),
     )
     return folded(plan, scope_of(fact, item, known, settings, now), known, settings, now)
+
+
+def _canary(sent: canary.Canary, record: Record, known: Known, settings: Settings, now: datetime) -> Plan:
+    """A canary that is ours is noted and nothing else; one that is somebody else's is told of its own account."""
+    if known.roll is None:
+        return Plan(key=record.key, disposition="canary", reason="a canary of which nothing is known")
+    region = sent.region or ""
+    before = known.heard or Heard(account=sent.account, region=region)
+    noted = canary.heard(sent, known.roll, before, now)
+    if noted:
+        return Plan(key=record.key, disposition="canary", reason=f"a canary, by {sent.path}", heard=noted)
+    if canary.is_old(record, now):
+        return Plan(key=record.key, disposition="canary", reason="an old canary")
+    known = msgspec.structs.replace(known, account=Account(id=sent.account, name=known.roll.name or None))
+    return _watched(canary.forgery(record, settings, now), record, known, settings, now)
 
 
 def _judged(item: Item, kind: RootUseKind, known: Known, catalogue: Catalogue, now: datetime) -> Fact:

@@ -5,7 +5,7 @@ or a set over the facts.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, TypeVar
 
 import msgspec
@@ -13,7 +13,7 @@ import msgspec
 from rootwatch.core.fact import Fact
 from rootwatch.core.settings import Settings
 from rootwatch.core.window import NEVER_COVERED, worst_verdict
-from rootwatch.core.words import Harm, Kind, Severity, Verdict, pages, rank, worst
+from rootwatch.core.words import STANDING_KINDS, Harm, Kind, Severity, Verdict, pages, rank, worst
 
 GUESSING_SCOPE: Final = "organisation"
 WATCH_SCOPE: Final = "watch/"
@@ -21,6 +21,7 @@ ORGANISATION_WIDE: Final = "organisation"  # in the place of an account, where a
 GUESSING_HOURS: Final = 6
 FAILURE_MINUTES: Final = 30
 FAILURES_THAT_ALARM: Final = 3
+NEVER: Final = datetime.max.replace(tzinfo=UTC)  # when what stands closes by quiet
 _TOP: Final = 12  # of each facet; HEAD stays under 8 kB
 _MOMENTS: Final = 32  # of each kind that the story rules look at
 
@@ -99,12 +100,25 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.scope.startswith(WATCH_SCOPE)
 
     @property
+    def is_rehearsal(self) -> bool:
+        """Whether it is a test alert that somebody asked for."""
+        return self.is_watch and self.scope.split("/")[1] == "rehearsal"
+
+    @property
     def is_guessing(self) -> bool:
         """Whether it is the organisation's one incident for guessing over several accounts."""
         return self.scope == GUESSING_SCOPE
 
+    @property
+    def is_standing(self) -> bool:
+        """Whether it lasts until it is seen to be over, such as a silence."""
+        return self.is_watch and self.scope.split("/")[1] in STANDING_KINDS
+
     def ends_at(self, settings: Settings) -> datetime:
-        """When it closes, if nothing more is processed: by quiet, or for guessing six hours after its opening."""
+        """When it closes, if nothing more is processed: by quiet, or for guessing six hours after its opening; what
+        stands never does."""
+        if self.is_standing:
+            return NEVER
         if self.is_guessing:
             return self.opened_at + timedelta(hours=GUESSING_HOURS)
         return self.processed_at + timedelta(minutes=settings.incident_gap_minutes)
@@ -124,7 +138,7 @@ def opened(fact: Fact, scope: str, incident_id: str, now: datetime) -> Incident:
     return Incident(
         id=incident_id,
         scope=scope,
-        account=None if _is_wide(scope) else fact.account,
+        account=None if is_wide(scope) else fact.account,
         opened_at=now,
         processed_at=now,
         due_at=now,
@@ -135,7 +149,8 @@ def opened(fact: Fact, scope: str, incident_id: str, now: datetime) -> Incident:
     )
 
 
-def _is_wide(scope: str) -> bool:
+def is_wide(scope: str) -> bool:
+    """Whether an incident is about no one account."""
     return scope == GUESSING_SCOPE or (scope.startswith(WATCH_SCOPE) and scope.split("/")[2] == ORGANISATION_WIDE)
 
 

@@ -38,6 +38,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     acknowledges: tuple[str, ...] = ()  # dedup_keys
     note: str = ""  # what else must be said, in a sentence
     duplicates_possible: bool = False
+    from_log_file: bool = False  # its record was first read there: EventBridge had not brought it
     account_unknown: str = ""  # why the account's name is missing, if it is
     why: tuple[str, ...] = ()  # of the incident's reasons, those that no notice told before
     before: Before | None = None  # what was known of the account before this; None: it was not looked up

@@ -10,10 +10,11 @@ from rootwatch.core.callers import Caller
 from rootwatch.core.fact import Fact
 from rootwatch.core.incident import Incident, Moment
 from rootwatch.core.notice import Notice
+from rootwatch.core.roll import Heard, Roll
 from rootwatch.core.seen import Seen
 from rootwatch.core.tags import Tagging, Tags
 from rootwatch.core.tasks import Task
-from rootwatch.core.words import ChannelName, Disposition, Kind, Severity
+from rootwatch.core.words import ChannelName, Disposition, Kind, Path, RuleName, Severity
 
 
 class StoreDownError(Exception):
@@ -42,6 +43,7 @@ class Needs(msgspec.Struct, frozen=True, kw_only=True):
     caller: str | None = None  # the id of who called AssumeRoot
     seen_of: tuple[str, ...] = ()  # accounts
     account: str | None = None  # whose name is to be asked for
+    canary: tuple[str, str] | None = None  # the account and Region of a canary
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +59,21 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     account: Account | None = None
     seen: dict[str, Seen] = {}  # by account
     country: str | None = None  # of the record's address
+    roll: Roll | None = None  # what was sent out to a canary's account; None: it is not on the list
+    heard: Heard | None = None  # what was heard of its place before
+
+
+class Pending(msgspec.Struct, frozen=True, kw_only=True):
+    """A record that a log file showed first: from ``due_at`` on, EventBridge is late with it."""
+
+    key: str
+    rule: RuleName  # that would have forwarded it
+    account: str
+    region: str
+    time: datetime  # the record's own
+    action: str
+    event_id: str | None = None
+    due_at: datetime
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +95,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     taggings: tuple[Tagging, ...] = ()  # new ones, to be kept
     withdraws: tuple["Due", ...] = ()  # held pages that are not sent after all
     seen: tuple[Seen, ...] = ()  # as they shall stand; their versions are those that were read
+    heard: Heard | None = None  # as it shall stand; its version is the one read
+    path: Path | None = None  # by which the record came, where that is known
+    pending: Pending | None = None  # EventBridge has yet to bring it
 
 
 class Revision(msgspec.Struct, frozen=True, kw_only=True):

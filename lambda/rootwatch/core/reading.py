@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from rootwatch.core import fields
-from rootwatch.core.documents import split
+from rootwatch.core.documents import Damage, split
 from rootwatch.core.record import (
     Envelope,
     Item,
@@ -36,14 +36,19 @@ def read_text(content: str, envelope: Envelope | None = None, depth: int = 0) ->
     for value in values:
         yield from read(value, envelope, depth)
     if damage:
-        yield Unreadable(
-            key=digest("damaged", damage.text),
-            reason="it is not valid JSON",
-            mentions_root=says_root(damage.text),
-            envelope=envelope,
-            account=envelope.account if envelope else None,
-            region=envelope.region if envelope else None,
-        )
+        yield damaged(damage, envelope)
+
+
+def damaged(damage: Damage, envelope: Envelope | None) -> Unreadable:
+    """What a damaged text is to us."""
+    return Unreadable(
+        key=digest("damaged", damage.text),
+        reason="it is not valid JSON",
+        mentions_root=says_root(damage.text),
+        envelope=envelope,
+        account=envelope.account if envelope else None,
+        region=envelope.region if envelope else None,
+    )
 
 
 def read(value: object, envelope: Envelope | None = None, depth: int = 0) -> Iterator[Item]:

@@ -15,7 +15,7 @@ from rootwatch.core.record import Record, Unreadable, mentions_root
 from rootwatch.core.words import RootUseKind
 
 _SIGN_IN: Final = "signin.amazonaws.com"
-_RECOVERY: Final = frozenset({"PasswordRecoveryRequested", "PasswordRecoveryCompleted"})
+RECOVERY: Final = frozenset({"PasswordRecoveryRequested", "PasswordRecoveryCompleted"})
 _CLOUDTRAIL_SOURCE: Final = re.compile(r"aws\.[a-z0-9-]+")
 _DENIED: Final = re.compile(r"denied|unauthorized|notauthorized|forbidden|authfailure", re.IGNORECASE)
 
@@ -84,7 +84,7 @@ def _find_in_record(record: Record) -> Finding:
 
 
 def _without_identity(record: Record) -> Finding:
-    if record.name in _RECOVERY:
+    if record.name in RECOVERY:
         return Finding("recovery", "it has no userIdentity, and only root can recover its password")
     return Finding(None, "it has no userIdentity")
 
@@ -120,7 +120,7 @@ def _kind(record: Record) -> RootUseKind:
         if failed(record):
             return "failed-sign-in"
         return "sign-in" if record.name == "ConsoleLogin" else "console-action"
-    if record.name in _RECOVERY:
+    if record.name in RECOVERY:
         return "recovery"
     if (record.type or "").lower() in ("awsconsoleaction", "awsconsolesignin"):
         return "console-action"

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from rootwatch.core import tags, tasks, watch
+from rootwatch.core import canary, tags, tasks, watch
 from rootwatch.core.callers import caller_id
 from rootwatch.core.fact import Fact
 from rootwatch.core.incident import FAILURE_MINUTES, GUESSING_SCOPE
@@ -22,6 +22,10 @@ _LOOK_FOR_FAILURES: Final[frozenset[RootUseKind]] = GUESSES | {"sign-in"}
 
 def needs(item: Item, settings: Settings, now: datetime) -> Needs:
     """What must be loaded before ``decide`` can be asked."""
+    sent = canary.canary_of(item)
+    if sent and isinstance(item, Record):
+        scope = watch.scope(canary.forgery(item, settings, now))
+        return Needs(key=item.key, scopes=(scope,), canary=(sent.account, sent.region or ""))
     kind = find(item).kind
     tagged = tags.tagged_account(item, settings) if isinstance(item, Record) else None
     watched = watch.watch_fact(item, {}, settings, now)

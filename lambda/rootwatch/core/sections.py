@@ -8,8 +8,30 @@ from msgspec import Meta
 
 AccountId = Annotated[str, Meta(pattern=r"^[0-9]{12}\Z", description="an account id of 12 digits in quotes")]
 Region = Annotated[str, Meta(pattern=r"^[a-z]{2,}(-[a-z]+)+-[0-9]\Z", description="a Region such as eu-central-1")]
+UnitId = Annotated[
+    str,
+    Meta(
+        pattern=r"^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})\Z",
+        description="the id of a root (r-…) or of an organisational unit (ou-…)",
+    ),
+]
 SecretName = Annotated[
     str, Meta(pattern=r"^[A-Za-z0-9/_+=.@-]{1,512}\Z", description="the name of a Secrets Manager secret")
+]
+Email = Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+\Z", description="an e-mail address")]
+TopicArn = Annotated[
+    str,
+    Meta(
+        pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}\Z",
+        description="the ARN of an SNS topic of your own in hub_region",
+    ),
+]
+KeyArn = Annotated[
+    str,
+    Meta(
+        pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]{1,64}\Z",
+        description="the ARN of a KMS key of your own, not of one that AWS manages such as alias/aws/sns",
+    ),
 ]
 Minutes = Annotated[int, Meta(ge=1, le=1440, description="whole minutes, 1 to 1440")]
 
@@ -50,6 +72,57 @@ class PagerDuty(Section, frozen=True, kw_only=True):
         return self.events_url or hosts[self.service_region]
 
 
+class Topic(Section, frozen=True, kw_only=True):
+    """An SNS topic of your own for alerts. ``key_arn`` is the key that it is encrypted with, if it is."""
+
+    arn: TopicArn
+    key_arn: KeyArn = ""
+
+
+class Trail(Section, frozen=True, kw_only=True):
+    """The log files: of an organisation trail that is made (``create``), or of one that is there (``bucket`` …)."""
+
+    create: Annotated[bool, Meta(description="true for an organisation trail of rootwatch's own")] = False
+    retention_days: Annotated[int, Meta(ge=30, le=36500, description="whole days, 30 to 36500")] = 400
+    object_lock_days: Annotated[
+        int, Meta(ge=0, le=36500, description="whole days in which nobody at all can delete a log file; 0 for none")
+    ] = 0
+    bucket: Annotated[
+        str,
+        Meta(
+            pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z",
+            description="the name of the bucket that your organisation trail writes to",
+        ),
+    ] = ""
+    bucket_account: AccountId = ""
+    bucket_region: Region = ""
+    prefix: Annotated[
+        str,
+        Meta(
+            pattern=r"^[A-Za-z0-9!_.'()-]+(/[A-Za-z0-9!_.'()-]+)*\Z",
+            max_length=200,
+            description="the trail's log file prefix, with no slash at its ends",
+        ),
+    ] = ""
+    key_arn: KeyArn = ""
+    trail_arn: Annotated[
+        str,
+        Meta(
+            pattern=r"^arn:aws[a-z-]*:cloudtrail:[a-z0-9-]+:[0-9]{12}:trail/[A-Za-z0-9._-]{3,128}\Z",
+            description="the ARN of your organisation trail",
+        ),
+    ] = ""
+
+
+class Operations(Section, frozen=True, kw_only=True):
+    """Who hears that rootwatch itself is unwell. The secret holds ``{"integration_key": "…"}``, 32 characters: that of
+    an "Amazon CloudWatch" integration."""
+
+    emails: Annotated[tuple[Email, ...], Meta(description="a list of e-mail addresses that alarms go to")] = ()
+    pagerduty_secret: SecretName = ""
+    topic_arn: TopicArn = ""
+
+
 class ExpectedUse(Section, frozen=True, kw_only=True):
     """Root use of one account that is known and accepted for a while: low, never dropped, never wider than a window."""
 
@@ -76,3 +149,27 @@ class Network(Section, frozen=True, kw_only=True):
 
     name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9 _.:/@-]{1,40}\Z", description="a short name such as office-berlin")]
     cidr: Annotated[str, Meta(max_length=43, description="a network such as 203.0.113.0/24")]
+
+
+class Coverage(Section, frozen=True, kw_only=True):
+    """How the watch watches itself: how long a canary may take before its place counts as silent."""
+
+    late_minutes: Annotated[
+        int, Meta(ge=2, le=60, description="whole minutes, 2 to 60, within which EventBridge must bring a canary")
+    ] = 10
+    blind_minutes: Annotated[
+        int, Meta(ge=5, le=240, description="whole minutes, 5 to 240, after which an unheard canary's place is blind")
+    ] = 30
+    deploying_minutes: Annotated[
+        int, Meta(ge=0, le=1440, description="whole minutes, 0 to 1440, that a new place may take to be deployed")
+    ] = 60
+    backstop_only: Annotated[
+        tuple[Region, ...],
+        Meta(description="a list of Regions, of regions, where no rules can be: heard by the log files alone"),
+    ] = ()
+
+
+class Heartbeat(Section, frozen=True, kw_only=True):
+    """The switch outside of AWS that trips when we fall silent. The secret holds ``{"url": "https://…"}``."""
+
+    secret: SecretName

@@ -13,17 +13,25 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from rootwatch.core.deployable import contradictions, obstacles, partition_of
 from rootwatch.core.network import ip_addresses
 from rootwatch.core.sections import (
     URL,
     AccountId,
+    Coverage,
+    Email,
     ExpectedUse,
+    Heartbeat,
     Minutes,
     Network,
+    Operations,
     PagerDuty,
     Region,
     Section,
     Slack,
+    Topic,
+    Trail,
+    UnitId,
 )
 from rootwatch.core.words import ChannelName
 
@@ -42,21 +50,17 @@ class Settings(Section, frozen=True, kw_only=True):
     hub_account: AccountId
     hub_region: Region
     organizational_units: Annotated[
-        tuple[
-            Annotated[
-                str,
-                Meta(
-                    pattern=r"^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})\Z",
-                    description="the id of a root (r-…) or of an organisational unit (ou-…)",
-                ),
-            ],
-            ...,
-        ],
+        tuple[UnitId, ...],
         Meta(min_length=1, description="a list of at least one root or organisational unit id"),
     ]
     regions: Annotated[
         tuple[Region, ...], Meta(min_length=1, description="a list of every Region that is enabled in your accounts")
     ]
+    hub_unit: Annotated[
+        UnitId,
+        Meta(description="the id of the organisational unit (or root) above the hub, if none of organizational_units"),
+    ] = ""
+    trail: Trail | None = None
     root_access_administrators: Annotated[
         tuple[AccountId, ...],
         Meta(description="a list of accounts besides the management account that may call AssumeRoot"),
@@ -64,9 +68,12 @@ class Settings(Section, frozen=True, kw_only=True):
     slack: Slack | None = None
     pagerduty: PagerDuty | None = None
     emails: Annotated[
-        tuple[Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+\Z", description="an e-mail address")], ...],
-        Meta(description="a list of e-mail addresses that the SNS topic sends to"),
+        tuple[Email, ...], Meta(description="a list of e-mail addresses that the SNS topic sends to")
     ] = ()
+    topic: Topic | None = None
+    operations: Operations | None = None
+    coverage: Coverage = Coverage()
+    heartbeat: Heartbeat | None = None
     expected_use: Annotated[
         tuple[ExpectedUse, ...],
         Meta(description="a list of objects with account, reason, expires, and action or calling_service"),
@@ -139,6 +146,19 @@ class Settings(Section, frozen=True, kw_only=True):
         """The accounts whose root can silence us: a window there lowers to high only."""
         return frozenset({self.management_account, self.hub_account})
 
+    @property
+    def trail_bucket(self) -> str:
+        """The bucket of a trail of our own: every account can tell its name before it is there."""
+        return f"rootwatch-trail-{self.hub_account}-{self.hub_region}"
+
+    @property
+    def trail_arn(self) -> str:
+        """The organisation trail that must be logging: our own, or the one that is named; "" for any."""
+        if self.trail and self.trail.create:
+            partition = partition_of(self.hub_region)
+            return f"arn:{partition}:cloudtrail:{self.hub_region}:{self.management_account}:trail/rootwatch"
+        return self.trail.trail_arn if self.trail else ""
+
     def network_of(self, address: str | None) -> Network | None:
         """The narrowest of the known networks that holds every address in CloudTrail's ``sourceIPAddress``."""
         ips = ip_addresses(address)
@@ -149,8 +169,8 @@ class Settings(Section, frozen=True, kw_only=True):
 def parse(obj: object, today: date | None = None) -> Settings:
     """Checks one JSON object and returns the settings; raises ``SettingsError`` with one sentence.
 
-    With ``today``, as at synth, an entry of expected_use that has expired is an error; without, as in the Lambda, it is
-    without effect.
+    With ``today``, as at synth, an entry of expected_use that has expired is an error, and so is what stands in the way
+    of a deployment; without, as in the Lambda, both are without effect.
     """
     if not isinstance(obj, Mapping):
         raise SettingsError("The settings must be one JSON object: write the context key rootwatch in cdk.json.")
@@ -170,9 +190,29 @@ def parse(obj: object, today: date | None = None) -> Settings:
         raise SettingsError(
             "rootwatch.approval_tag is the same as rootwatch.break_glass_tag: write another key, or leave it out."
         )
+    for sentence in (*contradictions(settings), *(obstacles(settings) if today else ())):
+        raise SettingsError(sentence)
     _check_expected_use(settings, today)
     _check_networks(settings)
+    _check_coverage(settings)
     return settings
+
+
+def _check_coverage(settings: Settings) -> None:
+    rules = settings.coverage
+    unknown = sorted(set(rules.backstop_only) - set(settings.regions))
+    if unknown:
+        raise SettingsError(
+            f"rootwatch.coverage.backstop_only names {', '.join(unknown)}, not in rootwatch.regions: add it there."
+        )
+    if rules.backstop_only and settings.trail is None:
+        raise SettingsError(
+            "rootwatch.coverage.backstop_only needs rootwatch.trail: without log files nothing is heard there."
+        )
+    if rules.late_minutes >= rules.blind_minutes:
+        raise SettingsError(
+            "rootwatch.coverage.late_minutes must be less than blind_minutes: write a smaller number there."
+        )
 
 
 def _check_networks(settings: Settings) -> None:
@@ -209,6 +249,11 @@ _NESTED: dict[str, type[Section]] = {
     "pagerduty": PagerDuty,
     "expected_use": ExpectedUse,
     "networks": Network,
+    "trail": Trail,
+    "topic": Topic,
+    "operations": Operations,
+    "coverage": Coverage,
+    "heartbeat": Heartbeat,
 }
 
 

@@ -15,6 +15,8 @@ from rootwatch.core.record import Record
 from rootwatch.core.settings import Settings
 
 _LAG: Final = timedelta(minutes=1)
+TAG_SOURCE: Final = "organizations.amazonaws.com"
+TAG_CALLS: Final = ("TagResource", "UntagResource")
 # "use" is no tag: it is the first use of a window, whose network the window belongs to from then on.
 Purpose = Literal["window", "approval", "use"]
 
@@ -68,7 +70,7 @@ def tagged_account(record: Record, settings: Settings) -> str | None:
 
     Only the management account and delegated administrators can tag accounts: a record of any other is not believed.
     """
-    if record.source != "organizations.amazonaws.com" or record.error_code or record.account not in settings.may_tag:
+    if record.source != TAG_SOURCE or record.error_code or record.account not in settings.may_tag:
         return None
     return fields.account_id(fields.inside(record.body, "requestParameters", "resourceId"))
 

@@ -7,7 +7,7 @@ import msgspec
 
 from rootwatch.core import incident as incidents
 from rootwatch.core.fact import Fact
-from rootwatch.core.incident import GUESSING_SCOPE, Incident, Moment
+from rootwatch.core.incident import GUESSING_SCOPE, ORGANISATION_WIDE, Incident, Moment
 from rootwatch.core.notice import Notice, notice
 from rootwatch.core.ports import Due, Known, Plan
 from rootwatch.core.record import digest
@@ -96,7 +96,8 @@ def _word(incident: Incident, *, opening: bool) -> NoticeType:
 def _new(fact: Fact, scope: str, known: Known, now: datetime) -> Incident:
     """A new incident. Its id comes from its opening record: a repeated attempt makes the same one."""
     guessing = scope == GUESSING_SCOPE
-    whose = GUESSING_SCOPE if guessing else fact.account or UNKNOWN_ACCOUNT
+    nobody = ORGANISATION_WIDE if incidents.is_wide(scope) else UNKNOWN_ACCOUNT
+    whose = GUESSING_SCOPE if guessing else fact.account or nobody
     incident = incidents.opened(fact, scope, f"{whose}-{digest(fact.key)[:12]}", now)
     account = known.account
     if incident.account is None or account is None:

@@ -21,6 +21,7 @@ from rootwatch.core.tags import Tags
 from rootwatch.core.watched import bare
 from rootwatch.core.words import Severity, pages
 
+ORGANISATION_CAUSE: Final = "the organisation's"  # begins the cause of what is observed of many accounts together
 _UNNAMED: Final = "(not named)"
 _AFTER_A_REFUSAL: Final = (
     "Nothing was changed. Ask them whether this was theirs; if nobody can say, treat their credentials as stolen."
@@ -58,7 +59,8 @@ def is_forged(item: Record | Unreadable) -> bool:
 def scope(fact: Fact) -> str:
     """The incident that a watch event belongs to: what has the same cause folds, whatever caused it is not spelled out,
     since it may be long and is a stranger's text."""
-    place = ORGANISATION_WIDE if fact.cause == principals.STACK_SETS else fact.account or "unknown"
+    wide = fact.cause == principals.STACK_SETS or fact.cause.startswith(ORGANISATION_CAUSE)
+    place = ORGANISATION_WIDE if wide else fact.account or "unknown"
     return f"{WATCH_SCOPE}{_SAME_CAUSE.get(fact.kind, fact.kind)}/{place}/{digest(fact.cause)[:16]}"
 
 

@@ -31,16 +31,30 @@ WatchKind = Literal[
     "organisation-deleted",
 ]
 # What rootwatch finds out by itself, without a record: see ``observe``.
-ObservedKind = Literal["silence", "fast-path-lost"]
+ObservedKind = Literal[
+    "silence",
+    "fast-path-lost",
+    "fast-path-gap",
+    "rule-deviation",
+    "trail-trouble",
+    "account-missing",
+    "unreadable-log-file",
+    "rehearsal",
+]
 Kind = RootUseKind | WatchKind | ObservedKind
 NoticeType = Literal["opened", "escalated", "digest", "planned", "acknowledged", "corrected", "closed"]
 Disposition = Literal["opened", "escalated", "folded", "watch", "canary", "ignored", "unreadable"]
 ChannelName = Literal["sns", "slack", "pagerduty"]
+Path = Literal["EventBridge", "log file"]  # the fast path, the backstop
+# The rules in every account and Region that forward to the hub.
+RuleName = Literal["rootwatch-root-use", "rootwatch-watch-events", "rootwatch-tampering"]
 
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 CHANNELS: Final[tuple[ChannelName, ...]] = get_args(ChannelName)
 WATCH_KINDS: Final[frozenset[str]] = frozenset(get_args(WatchKind))
 OBSERVED_KINDS: Final[frozenset[str]] = frozenset(get_args(ObservedKind))
+# What lasts until it is seen to be over, however quiet it is meanwhile.
+STANDING_KINDS: Final[frozenset[str]] = frozenset({"silence", "fast-path-lost", "rule-deviation", "trail-trouble"})
 
 
 def rank(severity: Severity) -> int:

@@ -65,6 +65,9 @@ class Delivery:
         if outcome.state == "retry" and retry_at is None:
             outcome = Outcome(state="failed", reason=f"given up after 24 hours: {outcome.reason}")
         self._store.settle(claimed, outcome, self._now(), retry_at)
+        if retry_at:
+            # A retry moves the time at which a send is due: how long it has been tried shows here alone.
+            self._metrics.add_metric("UnsentSeconds", MetricUnit.Seconds, (now - claimed.first_due).total_seconds())
         self._say(claimed, outcome, retry_at)
         return outcome
 

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from msgspec.structs import replace
 
 from rootwatch.core.fields import text
+from rootwatch.core.membership import Listed, listed
 from rootwatch.core.ports import Account
 from rootwatch.core.settings import Settings
 
@@ -54,6 +55,11 @@ class Directory:
         """The ids of all accounts of the organisation. Raises botocore's errors: without the list there is no pass."""
         pages = self._client.get_paginator("list_accounts").paginate()
         return [account["Id"] for page in pages for account in page["Accounts"]]
+
+    def listed(self) -> list[Listed]:
+        """All accounts with their names and states. Raises botocore's errors."""
+        pages = self._client.get_paginator("list_accounts").paginate()
+        return [one for page in pages for account in page["Accounts"] if (one := listed(account))]
 
     def _read_tag(self, account_id: str) -> str | None:
         try:

@@ -13,15 +13,18 @@ TIMEOUT_SECONDS: Final = (3.05, 8.0)
 _LONGEST_WAIT_SECONDS: Final = 900.0
 
 
-def session() -> requests.Session:
+def session(connections: int = 10) -> requests.Session:
     """A session that tries a connection twice more, and never repeats what the other side may have taken.
+    ``connections``: how many are kept to one host.
 
     Longer retries belong to the outbox: sleeping code delays every other alert.
     """
     made = requests.Session()
     retry = Retry(total=2, connect=2, read=0, status=0, redirect=0, other=0, backoff_factor=0.1)
-    made.mount("https://", HTTPAdapter(max_retries=retry))
-    made.mount("http://", HTTPAdapter(max_retries=retry))  # the local receivers; settings allow http on loopback alone
+    made.mount("https://", HTTPAdapter(max_retries=retry, pool_maxsize=connections))
+    made.mount(
+        "http://", HTTPAdapter(max_retries=retry, pool_maxsize=connections)
+    )  # the local receivers; settings allow http on loopback alone
     made.trust_env = False  # no proxy, no .netrc from the environment
     return made
 

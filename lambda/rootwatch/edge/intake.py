@@ -1,7 +1,7 @@
 """Taking one record in: load, decide, commit, send. The way of every record, whichever path it came by."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -11,6 +11,7 @@ from aws_lambda_powertools.metrics import Metrics, MetricUnit
 from rootwatch.catalogue import Catalogue
 from rootwatch.core.decide import decide
 from rootwatch.core.notice import Notice, Page
+from rootwatch.core.paths import received
 from rootwatch.core.ports import Directory, Known, Plan, Store, StoreDownError
 from rootwatch.core.record import Item, Record, Unreadable, mentions_root
 from rootwatch.core.scopes import needs
@@ -51,13 +52,14 @@ class Intake:
         self._metrics = metrics
         self._reviser = Reviser(store, delivery, settings, now, logger)
 
-    def take(self, item: Item, receives: int) -> None:
-        """Takes one record in. ``receives`` is how often its message was received, this time included.
+    def take(self, item: Item, receives: int, waited: timedelta = timedelta()) -> Plan | None:
+        """Takes one record in: the plan that was stored; None for a duplicate. ``receives`` is how often its message
+        was received, this time included; ``waited``: how long that lay in our queue, which matters to log files alone.
 
         Raises ``NotStoredError`` when the message must come again.
         """
         try:
-            plan = self._stored(item)
+            plan = self._stored(item, waited)
         except StoreDownError as error:
             self._tell_without_table(item, receives)
             raise NotStoredError(str(error)) from error
@@ -74,8 +76,9 @@ class Intake:
             self._reviser.revise_after(item, plan)
         except StoreDownError as error:
             raise NotStoredError(str(error)) from error
+        return plan
 
-    def _stored(self, item: Item) -> Plan | None:
+    def _stored(self, item: Item, waited: timedelta) -> Plan | None:
         """The plan that was stored, or None for a duplicate."""
         for _ in range(TRIES):
             now = self._now()
@@ -83,7 +86,7 @@ class Intake:
             known = self._store.load(needed)
             if known.duplicate:
                 return None
-            plan = self._decided(item, known, needed.account, now)
+            plan = received(self._decided(item, known, needed.account, now), item, self._settings, now, waited)
             outcome = self._store.commit(plan, now)
             if outcome == "committed":
                 return plan
@@ -120,6 +123,7 @@ class Intake:
             return
         now = self._now()
         plan = self._decided(item, Known(), needs(item, self._settings, now).account, now)
+        plan = received(plan, item, self._settings, now, timedelta())
         for notice in plan.notices:
             degraded = _degraded(notice, item.account, now)
             for channel in degraded.channels:
@@ -140,6 +144,8 @@ class Intake:
 
     def _say(self, plan: Plan, item: Item) -> None:
         self._metrics.add_metric(f"Records{plan.disposition.capitalize()}", MetricUnit.Count, 1)
+        if plan.heard and plan.path == "EventBridge":
+            self._metrics.add_metric("CanariesHeard", MetricUnit.Count, 1)
         self._logger.info(
             "record taken in",
             extra={
@@ -147,6 +153,7 @@ class Intake:
                 "record": plan.key,
                 "reason": plan.reason,
                 "kind": plan.kind,
+                "path": plan.path,
                 "account": item.account,
                 "incident": plan.incident.id if plan.incident else None,
             },

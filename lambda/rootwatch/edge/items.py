@@ -8,6 +8,7 @@ import msgspec
 
 from rootwatch.core.callers import Caller
 from rootwatch.core.fact import Fact
+from rootwatch.core.fast_path import FastPath, Place
 from rootwatch.core.incident import Incident, Moment
 from rootwatch.core.notice import Notice, lane
 from rootwatch.core.ports import Due, Plan
@@ -18,9 +19,16 @@ from rootwatch.core.words import CHANNELS, SEVERITIES, ChannelName, Severity
 Item = dict[str, Any]  # attribute → {"S" | "N" | "M": …}
 
 SHARDS: Final = 4
+AWAITED: Final = "AWAITED"  # the index's partition of what is to be looked at on the fast path
+LOST: Final = "LOST"  # and that of the accounts and Regions whose fast path is lost
 _TAGGINGS: Final = 100
 FAILURE_BUCKET_MINUTES: Final = 10
-_KEEP: Final = {"mark": timedelta(days=400), "failure": timedelta(days=1), "task": timedelta(days=30)}
+_KEEP: Final = {
+    "mark": timedelta(days=400),
+    "failure": timedelta(days=1),
+    "task": timedelta(days=30),
+    "canary": timedelta(days=3),
+}
 
 T = TypeVar("T")
 SendState = Literal["due", "sending", "sent", "failed"]
@@ -96,6 +104,16 @@ def seen_key(account: str) -> Item:
     return key(f"ACC#{account}", "SEEN")
 
 
+def fast_path_key(place: Place) -> Item:
+    """What is known of the fast path of an account and Region."""
+    return key(f"ACC#{place.account}", f"FAST#{place.region}")
+
+
+def place_of(item: Item) -> Place:
+    """The account and Region that such a key names."""
+    return Place(item["PK"]["S"].removeprefix("ACC#"), item["SK"]["S"].removeprefix("FAST#"))
+
+
 def waiting_key(access_key_id: str, incident_id: str) -> Item:
     """An incident that holds calls with a key whose AssumeRoot was not known yet."""
     return key(f"KEY#{access_key_id}", f"INC#{incident_id}")
@@ -138,15 +156,33 @@ def _one_of(known: tuple[T, ...], word: str) -> T:
 
 
 def mark(plan: Plan, now: datetime) -> Item:
-    """The record's mark with its one disposition."""
-    return {
+    """The record's mark with its one disposition; in the index while EventBridge has yet to bring the record."""
+    item = {
         **mark_key(plan.key),
         "disposition": s(plan.disposition),
         "reason": s(plan.reason[:512]),
         "incident": s(plan.incident.id if plan.incident else ""),
+        "path": s(plan.path or ""),
         "at": s(stamp(now)),
-        "expires": _expires(now, "mark"),
+        # Every place makes one an hour: they are kept as long as a log file may come again.
+        "expires": _expires(now, "canary" if plan.disposition == "canary" else "mark"),
     }
+    if plan.pending:
+        due = {"due_shard": s(AWAITED), "due_at": s(stamp(plan.pending.due_at))}
+        item |= {"state": s("awaited"), "body": body(plan.pending), **due}
+    return item
+
+
+def fast_path(one: FastPath) -> Item:
+    """What is known of a fast path, with one version more than was read; in the index while there is news of it to be
+    told, or it is lost."""
+    stored = msgspec.structs.replace(one, version=one.version + 1)
+    item = {**fast_path_key(one.place), "version": n(stored.version), "body": body(stored)}
+    if one.regained:
+        item |= {"due_shard": s(AWAITED), "due_at": s(stamp(one.regained[0].at))}
+    elif one.since:
+        item |= {"due_shard": s(LOST), "due_at": s(stamp(one.since))}
+    return item
 
 
 def head(incident: Incident) -> Item:

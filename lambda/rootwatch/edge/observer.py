@@ -1,13 +1,16 @@
-"""Telling what rootwatch itself found out: load, observe, commit, send. The way of a record, without a record."""
+"""Telling what rootwatch itself found out, or is asked to rehearse: the way of a record, without a record."""
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
 from rootwatch.core import observe
+from rootwatch.core import rehearsal as rehearsals
 from rootwatch.core.fact import Fact
-from rootwatch.core.ports import Directory, Plan, Store
+from rootwatch.core.ports import Directory, Known, Needs, Plan, Store
+from rootwatch.core.rehearsal import Rehearsal
 from rootwatch.core.settings import Settings
 from rootwatch.edge.delivery import Delivery
 from rootwatch.edge.retrying import TRIES, NotStoredError, pause
@@ -35,7 +38,26 @@ class Observer:
 
         Raises ``StoreDownError``, or ``NotStoredError`` when other workers were always first.
         """
-        needed = observe.needs(fact)
+        return self._store_and_send(observe.needs(fact), partial(observe.observed, fact))
+
+    def tell_over(self, fact: Fact) -> Plan | None:
+        """Ends what stands under the fact's scope, and tells that it is over; None if nothing stands there.
+
+        Raises as ``tell`` does.
+        """
+        return self._store_and_send(observe.needs(fact), partial(observe.over, fact))
+
+    def rehearse(self, rehearsal: Rehearsal) -> Plan | None:
+        """One step of a rehearsal; None if it was done before.
+
+        Raises as ``tell`` does.
+        """
+        needed = rehearsals.needs(rehearsal, self._settings)
+        return self._store_and_send(needed, partial(rehearsals.rehearsed, rehearsal))
+
+    def _store_and_send(
+        self, needed: Needs, plan_of: Callable[[Known, Settings, datetime], Plan | None]
+    ) -> Plan | None:
         for _ in range(TRIES):
             now = self._now()
             known = self._store.load(needed)
@@ -43,7 +65,9 @@ class Observer:
                 return None
             if needed.account:
                 known = msgspec.structs.replace(known, account=self._directory.account(needed.account))
-            plan = observe.observed(fact, known, self._settings, now)
+            plan = plan_of(known, self._settings, now)
+            if plan is None:
+                return None
             outcome = self._store.commit(plan, now)
             if outcome == "committed":
                 self._delivery.deliver_stored(plan.notices)

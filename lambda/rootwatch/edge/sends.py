@@ -9,6 +9,7 @@ from rootwatch.core.words import rank
 from rootwatch.edge import items
 from rootwatch.edge.dynamo import ConditionFailedError, Dynamo
 from rootwatch.edge.items import Item, n, s
+from rootwatch.edge.last_sends import LastSends
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -21,6 +22,7 @@ class Sends:
 
     def __init__(self, client: "DynamoDBClient", name: str) -> None:
         self._table = Dynamo(client, name)
+        self._last = LastSends(client, name)
 
     def due(self, now: datetime, limit: int) -> list[Due]:
         """The index's four shards, at most ``limit`` of each: worst first, then oldest."""
@@ -76,6 +78,7 @@ class Sends:
                 if not left:
                     raise
             else:
+                self._last.note(claimed.due, outcome, now)
                 return
 
     def _begins(self, partition: str, prefix: str) -> list[Item]:

@@ -15,7 +15,7 @@ from rootwatch.core.scopes import GUESSED_ACCOUNTS
 from rootwatch.core.seen import Seen
 from rootwatch.core.tags import Tagging, Tags
 from rootwatch.core.tasks import Task
-from rootwatch.edge import items
+from rootwatch.edge import coverage_items, items
 from rootwatch.edge.items import Item, n, s
 from rootwatch.edge.sends import Sends
 
@@ -34,6 +34,8 @@ class Table(Sends):
         keys += [items.tags_key(account) for account in needs.tags_of]
         keys += [items.seen_key(account) for account in needs.seen_of]
         keys += [items.caller_key(needs.caller)] if needs.caller else []
+        if needs.canary:
+            keys += [coverage_items.roll_key(needs.canary[0]), coverage_items.heard_key(*needs.canary)]
         found = {(item["PK"]["S"], item["SK"]["S"]): item for item in self._table.get(keys)}
         if (f"EVT#{needs.key}", "MARK") in found:
             return Known(duplicate=True)
@@ -44,6 +46,7 @@ class Table(Sends):
         task = found.get((f"KEY#{needs.access_key}", "TASK"))
         tags = {account: found.get((f"ACC#{account}", "TAGS")) for account in needs.tags_of}
         seen = {account: found.get((f"ACC#{account}", "SEEN")) for account in needs.seen_of}
+        roll, heard = coverage_items.known(found, needs.canary) if needs.canary else (None, None)
         return Known(
             incidents={scope: by_id[incident_id] for scope, incident_id in named.items() if incident_id in by_id},
             task=items.read(task, Task) if task else None,
@@ -51,6 +54,8 @@ class Table(Sends):
             tags={a: items.read(item, Tags) if item else Tags(account=a) for a, item in tags.items()},
             caller=_caller(needs, found),
             seen={a: items.read(item, Seen) if item else Seen(account=a) for a, item in seen.items()},
+            roll=roll,
+            heard=heard,
         )
 
     def commit(self, plan: Plan, now: datetime) -> Literal["committed", "duplicate", "conflict"]:
@@ -72,6 +77,8 @@ class Table(Sends):
             operations.append(self._table.put(items.failure(plan.failure, now)))
         if plan.task:
             operations.append(self._table.put(items.task(plan, now)))
+        if plan.heard:
+            operations.append(self._versioned(coverage_items.heard(plan.heard), plan.heard.version))
         reasons = self._table.transact(operations)
         if not reasons:
             return "committed"

@@ -1,19 +1,16 @@
-"""The monitor: from the queue's messages to incidents and alerts.
+"""The monitor: from the queue's messages to incidents and alerts."""
 
-Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html (partial batch responses)
-"""
-
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from rootwatch.catalogue import load
 from rootwatch.core.reading import read_text
-from rootwatch.edge.country import country
-from rootwatch.edge.delivery import Delivery
-from rootwatch.edge.intake import Intake
-from rootwatch.handlers import wiring
+from rootwatch.core.record import Item
+from rootwatch.core.rehearsal import read_rehearsal
+from rootwatch.edge.hearing import Hearing
+from rootwatch.edge.observer import Observer
+from rootwatch.edge.taking import take_each
+from rootwatch.handlers import batches, wiring
 from rootwatch.handlers.wiring import Event, logger, metrics
 
 
@@ -21,39 +18,26 @@ from rootwatch.handlers.wiring import Event, logger, metrics
 @metrics.log_metrics
 def handler(event: Event, context: LambdaContext) -> PartialItemFailureResponse:
     """Takes a batch of queue messages; those whose records could not be stored are named, and come again."""
-    intake = _intake()
+    intake = batches.intake()
+    hearing = Hearing(wiring.fast_paths(), wiring.settings(), wiring.now)
 
-    def take(record: SQSRecord) -> None:
-        receives = int(record.attributes.approximate_receive_count or 1)
-        failures = []
-        for item in read_text(record.body):
-            try:
-                intake.take(item, receives)
-            except Exception as error:  # noqa: BLE001 # one record never stops its neighbours; raised below
-                logger.exception("a record was not stored", extra={"record": item.key, "receives": receives})
-                failures.append(error)
-        if failures:
-            # All that could be taken is; the message comes again for the rest, and marks tell which is which.
-            raise ExceptionGroup("records were not stored", failures)
+    def take(message: SQSRecord) -> None:
+        rehearsal = read_rehearsal(message.body)
+        if rehearsal:
+            plan = _observer().rehearse(rehearsal)
+            logger.info("rehearsed", extra={"nonce": rehearsal.nonce, "reason": plan.reason if plan else "done before"})
+            return
+        receives = batches.receives_of(message)
 
-    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    answer = process_partial_response(event=event, record_handler=take, processor=processor, context=context)
-    for _, error, _ in processor.exceptions:
-        # The processor itself says nothing of them.
-        logger.error("a message comes again", exc_info=error)
-    return answer
+        def take_record(item: Item) -> None:
+            # Told first: what it says of the fast path can wait.
+            plan = intake.take(item, receives)
+            hearing.heard(item, plan)
+
+        take_each(read_text(message.body), take_record, logger)
+
+    return batches.process(event, context, take)
 
 
-def _intake() -> Intake:
-    store = wiring.store()
-    return Intake(
-        store=store,
-        directory=wiring.directory(),
-        delivery=Delivery(store, wiring.channel, wiring.now, logger, metrics),
-        settings=wiring.settings(),
-        catalogue=load(),
-        country_of=country,
-        now=wiring.now,
-        logger=logger,
-        metrics=metrics,
-    )
+def _observer() -> Observer:
+    return Observer(wiring.store(), wiring.directory(), batches.delivery(), wiring.settings(), wiring.now)

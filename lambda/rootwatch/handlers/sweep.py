@@ -1,25 +1,30 @@
-"""The sweep, each minute: sends that are due again, held pages, digests, closes. By the index, never by a scan.
+"""The sweep, each minute: sends that are due again, held pages, digests, closes, and what EventBridge did not bring in
+time. By the index, never by a scan.
 
 It stays for the minute when a send falls due within it: a held page then goes out to the second, not to the minute.
 """
 
 import time
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from rootwatch.core.lifecycle import tick
+from rootwatch.core.fast_path import Place
 from rootwatch.core.ports import Due
+from rootwatch.edge.advance import advance
+from rootwatch.edge.booking import Booking
 from rootwatch.edge.delivery import Delivery
+from rootwatch.edge.observer import Observer
 from rootwatch.edge.table import Table
 from rootwatch.handlers import wiring
 from rootwatch.handlers.wiring import Event, logger, metrics
 
 _PAGE: Final = 100
 _WATCH_SECONDS: Final = 60.0  # until the next sweep is there
+_LOOKS: Final = 10  # a second of work
 _SPARE_MILLISECONDS: Final = 12_000  # longer than one call to a channel that does not answer
 
 
@@ -31,14 +36,25 @@ def handler(event: Event, context: LambdaContext) -> dict[str, int]:  # noqa: AR
     delivery = Delivery(store, wiring.channel, wiring.now, logger, metrics)
     until = time.monotonic() + _WATCH_SECONDS
     done: set[Due] = set()
+    booking = _booking(delivery)
+    looked: set[str | Place] = set()
     while context.get_remaining_time_in_millis() > _SPARE_MILLISECONDS:
-        due = [one for one in store.due(wiring.now(), _PAGE) if one not in done]
+        now = wiring.now()
+        due = [one for one in store.due(now, _PAGE) if one not in done]
+        metrics.add_metric("OldestDueSeconds", MetricUnit.Seconds, _oldest(due, now))
         if due:
             done.update(_work_through(due, store, delivery, context))
+        elif _look_at_fast_path(booking, looked):
+            continue  # what it told may be due again
         elif not _wait_for_next(store, until - time.monotonic()):
             break
     metrics.add_metric("Swept", MetricUnit.Count, len(done))
     return {"swept": len(done)}
+
+
+def _oldest(due: Iterable[Due], now: datetime) -> float:
+    """For how many seconds the oldest of these sends has been due; 0 when none is."""
+    return max(((now - one.due_at).total_seconds() for one in due if one.channel and one.due_at), default=0.0)
 
 
 def _work_through(due: Iterable[Due], store: Table, delivery: Delivery, context: LambdaContext) -> Iterable[Due]:
@@ -49,7 +65,25 @@ def _work_through(due: Iterable[Due], store: Table, delivery: Delivery, context:
         if one.channel:
             delivery.deliver(one)
         else:
-            _advance(one, store, delivery)
+            advance(one, store, delivery, wiring.settings(), wiring.now())
+
+
+def _booking(delivery: Delivery) -> Booking:
+    observer = Observer(wiring.store(), wiring.directory(), delivery, wiring.settings(), wiring.now)
+    return Booking(wiring.fast_paths(), observer, wiring.settings(), logger, metrics)
+
+
+def _look_at_fast_path(booking: Booking, looked: set[str | Place]) -> bool:
+    """Looks at a few of what is due there, once each: sends go first. False when there was nothing to look at."""
+    due = [one for one in wiring.fast_paths().due(wiring.now(), _PAGE) if one not in looked][:_LOOKS]
+    for one in due:
+        looked.add(one)
+        try:
+            booking.look(one)
+        except Exception:  # noqa: BLE001 # logged whole
+            # One that can't be booked holds up no other; it is due again with the next sweep.
+            logger.exception("the fast path could not be looked at", extra={"due": one})
+    return bool(due)
 
 
 def _wait_for_next(store: Table, seconds: float) -> bool:
@@ -61,11 +95,3 @@ def _wait_for_next(store: Table, seconds: float) -> bool:
         return False
     time.sleep(min(waits))
     return True
-
-
-def _advance(due: Due, store: Table, delivery: Delivery) -> None:
-    """Gives an incident its digest or its close. Somebody else was first: the next sweep looks again."""
-    incident = store.incident(due.incident)
-    moved = tick(incident, wiring.settings(), wiring.now()) if incident else None
-    if moved and store.advance(*moved):
-        delivery.deliver_all(moved[1])

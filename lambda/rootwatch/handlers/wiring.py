@@ -16,8 +16,13 @@ import rootwatch
 from rootwatch.core.ports import Channel
 from rootwatch.core.settings import Settings, from_json
 from rootwatch.core.words import ChannelName
+from rootwatch.edge.borrowed import session_in
+from rootwatch.edge.coverage_table import CoverageTable
 from rootwatch.edge.directory import Directory
+from rootwatch.edge.fast_paths import FastPaths
+from rootwatch.edge.heartbeat import Heartbeat
 from rootwatch.edge.http import session
+from rootwatch.edge.log_files import LogFiles
 from rootwatch.edge.pagerduty import PagerDutyChannel
 from rootwatch.edge.secrets import Secrets
 from rootwatch.edge.slack import SlackChannel
@@ -25,6 +30,7 @@ from rootwatch.edge.sns import SnsChannel
 from rootwatch.edge.table import Table
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_organizations import OrganizationsClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sns import SNSClient
@@ -32,6 +38,10 @@ if TYPE_CHECKING:
 # A call that hangs holds back other alerts: the queue and the outbox try again.
 _QUICK: Final = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
 _TABLE: Final = Config(connect_timeout=2, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 3})
+# A log file is large, and nobody waits for it.
+_FILES: Final = Config(connect_timeout=2, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
+
+_QUEUES: Final = ("rootwatch-records", "rootwatch-log-files")
 
 logger: Final = Logger()
 metrics: Final = Metrics()
@@ -42,6 +52,8 @@ class Environment(msgspec.Struct, frozen=True, rename="upper"):
 
     table_name: str
     topic_arn: str
+    log_bucket: str = ""  # the backstop's alone
+    log_reader_role_arn: str = ""  # and only where the bucket is another account's
 
 
 def now() -> datetime:
@@ -70,7 +82,7 @@ def settings() -> Settings:
 @cache
 def store() -> Table:
     """The table."""
-    return Table(boto3.client("dynamodb", config=_TABLE), environment().table_name)
+    return Table(_dynamodb(), environment().table_name)
 
 
 @cache
@@ -78,6 +90,45 @@ def directory() -> Directory:
     """AWS Organizations."""
     client: OrganizationsClient = boto3.client("organizations", config=_QUICK)
     return Directory(client, settings(), now)
+
+
+@cache
+def fast_paths() -> FastPaths:
+    """What the table keeps of the fast path."""
+    return FastPaths(_dynamodb(), environment().table_name)
+
+
+@cache
+def coverage_table() -> CoverageTable:
+    """What the table keeps of coverage."""
+    return CoverageTable(_dynamodb(), environment().table_name)
+
+
+@cache
+def heartbeat() -> Heartbeat:
+    """The switch outside of AWS; this function is deployed only where the settings name one."""
+    configured = settings().heartbeat
+    assert configured is not None
+    return Heartbeat(
+        table=coverage_table(),
+        cloudwatch=boto3.client("cloudwatch", config=_QUICK),
+        queues=_QUEUES if settings().trail else _QUEUES[:1],
+        secrets=_secrets(),
+        secret=configured.secret,
+        http=_http(),
+        now=now,
+        logger=logger,
+        metrics=metrics,
+    )
+
+
+@cache
+def log_files() -> LogFiles:
+    """The trail's bucket: read by our own role, or by that of its account."""
+    trail, role = settings().trail, environment().log_reader_role_arn
+    reader = session_in(role, "rootwatch-backstop") if role else boto3.Session()
+    region = (trail.bucket_region if trail else "") or None
+    return LogFiles(reader.client("s3", region_name=region, config=_FILES), environment().log_bucket)
 
 
 @cache
@@ -90,6 +141,11 @@ def channel(name: ChannelName) -> Channel:
         return PagerDutyChannel(configured.pagerduty, configured, _secrets(), _http())
     client: SNSClient = boto3.client("sns", config=_QUICK)
     return SnsChannel(environment().topic_arn, configured, client)
+
+
+@cache
+def _dynamodb() -> "DynamoDBClient":
+    return boto3.client("dynamodb", config=_TABLE)
 
 
 @cache

@@ -61,7 +61,7 @@ def _account(notice: Notice, settings: Settings) -> list[tuple[str, str | None]]
         return [("Account", f"several: {accounts_guessed(notice)}"), ("Tried last", listed(incident.accounts, 200))]
     name = account_forms(notice, settings)[0]
     if incident.is_watch and incident.account is None:
-        return [("Accounts", listed(incident.accounts, 200))]
+        return [("Accounts", listed(incident.accounts, 200) or "several")]
     if incident.account is None:
         name = "unknown: the record names none"
     elif not incident.account_name and notice.account_unknown:
@@ -125,6 +125,9 @@ def _when(notice: Notice, fact: Fact) -> str:
     if fact.event_time is None:
         return f"unknown: the record has no time; read at {moment(fact.time)}"
     late = notice.created_at - fact.event_time
+    if notice.from_log_file:
+        after = duration(max(late, timedelta()))
+        return f"{moment(fact.event_time)}, read in a log file {after} later: EventBridge had not brought it"
     if late > _LATE and notice.type in _HEARD_LATER:
         return f"{moment(fact.event_time)}, heard {duration(late)} later"
     return moment(fact.event_time)

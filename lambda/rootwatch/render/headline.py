@@ -40,11 +40,13 @@ def headline(notice: Notice, settings: Settings, limit: int = 80, *, severity: b
 
 def is_quiet(notice: Notice) -> bool:
     """Whether one quiet line is enough: nobody is paged, and there is nothing to do at once."""
-    return notice.page is None and (notice.type in ("planned", "acknowledged", "closed") or notice.severity == "low")
+    quiet = notice.type in ("planned", "acknowledged", "closed") or notice.severity == "low"
+    # A rehearsal shows what a real alert looks like.
+    return quiet and notice.page is None and not notice.incident.is_rehearsal
 
 
 def _is_news(notice: Notice) -> bool:
-    return notice.type in _TELLS_SEVERITY and not is_quiet(notice)
+    return notice.type in _TELLS_SEVERITY and not is_quiet(notice) and not notice.incident.is_rehearsal
 
 
 def _with_account(what: str, forms: list[str], limit: int) -> str:

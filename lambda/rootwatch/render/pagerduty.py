@@ -20,7 +20,7 @@ _SUMMARY: Final = 200  # PagerDuty takes 1,024; nobody reads more aloud
 _DEDUP_KEY: Final = 255
 _WIDTH: Final = 1_000
 _NAME: Final = 200
-_SEVERITIES: Final[dict[Severity, str]] = {"critical": "critical", "high": "error"}
+_SEVERITIES: Final[dict[Severity, str]] = {"critical": "critical", "high": "error", "medium": "warning", "low": "info"}
 
 
 class PagerDutyEvents(msgspec.Struct, frozen=True, kw_only=True):

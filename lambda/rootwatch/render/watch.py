@@ -5,7 +5,7 @@ from typing import Final
 from rootwatch.core.fact import Fact
 from rootwatch.core.notice import Notice
 from rootwatch.core.settings import Settings
-from rootwatch.core.words import pages
+from rootwatch.core.words import OBSERVED_KINDS, pages
 from rootwatch.render.clean import clean, moment
 
 _TITLE: Final = 160
@@ -15,9 +15,13 @@ def headline(notice: Notice) -> str:
     """What stands before the account: ``WATCH: ana stopped the trail main``."""
     incident = notice.incident
     title = clean(notice.fact.title if notice.fact else incident.title, _TITLE)
+    if incident.is_rehearsal:
+        return f"REHEARSAL: {title}"
     match notice.type:
         case "digest":
             return f"WATCH, {incident.untold} more: {title}"
+        case "closed" if notice.fact:
+            return f"Over: WATCH, {clean(incident.title, _TITLE)}; {title}"
         case "closed":
             return f"Closed: WATCH, {title}"
         case "escalated":
@@ -61,6 +65,10 @@ def do_now(notice: Notice) -> str:
 def look(notice: Notice) -> str:
     """Where the records are, for those who can't follow the link, or have none."""
     incident, fact = notice.incident, notice.fact
+    if incident.is_rehearsal:
+        return "Nowhere: nothing happened, and no record tells of it."
+    if fact and fact.kind == "silence" and fact.account is None:
+        return "The log of the function rootwatch-coverage in the hub; no record tells of it"
     account = recorded_in(fact) or incident.account or ", ".join(incident.accounts) or "the account"
     regions = (fact.region if fact else None) or ", ".join(incident.regions) or "every Region"
     name = f", event name {clean(fact.action, 120)}," if fact and fact.action else ""
@@ -79,6 +87,10 @@ def lines(notice: Notice, fact: Fact, where: str, when: str) -> list[tuple[str, 
     """The labelled facts of an event, but for account and incident, which all notices have. ``where`` and ``when`` are
     told as for root use."""
     incident = notice.incident
+    if incident.is_rehearsal:
+        return [("Asked for by", fact.principal), ("When", moment(fact.time))]
+    if fact.kind in OBSERVED_KINDS:
+        return _observed(notice, fact)
     if not fact.action:
         # Of a forged record nothing is certain but where it came from.
         return [("When", f"read at {moment(fact.time)}"), ("Region", fact.region), ("ATT&CK", fact.technique)]
@@ -99,6 +111,17 @@ def lines(notice: Notice, fact: Fact, where: str, when: str) -> list[tuple[str, 
         ("Action", f"{fact.action} ({fact.service or 'service unknown'})"),
         *((label, value) for label, value in rare.items() if value),
     ]
+
+
+def _observed(notice: Notice, fact: Fact) -> list[tuple[str, str | None]]:
+    """What we found out by ourselves has no record of its own."""
+    known = {
+        "Found out": moment(notice.created_at),
+        "Since": moment(fact.event_time) if fact.event_time else None,
+        "Region": fact.region,
+        "ATT&CK": fact.technique,
+    }
+    return [(label, value) for label, value in known.items() if value]
 
 
 def _sentence(words: str) -> str:

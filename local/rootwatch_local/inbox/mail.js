@@ -31,6 +31,6 @@ function mailItem(mail) {
   return el("article", { class: "mail", "aria-label": mail.subject }, button, letter);
 }
 
-function linked(text) {
+export function linked(text) {
   return text.split(/(https?:\/\/[^\s<>"']+[^\s<>"'.,;:)])/).map((part, at) => (at % 2 ? link(part, part) : part));
 }

@@ -7,6 +7,7 @@ from typing import Final
 _FOLDER: Final = Path(__file__).parent
 _FILES: Final = {
     "/": ("inbox.html", "text/html; charset=utf-8"),
+    "/look.css": ("look.css", "text/css; charset=utf-8"),
     "/inbox.css": ("inbox.css", "text/css; charset=utf-8"),
     "/inbox.js": ("inbox.js", "text/javascript; charset=utf-8"),
     "/dom.js": ("dom.js", "text/javascript; charset=utf-8"),

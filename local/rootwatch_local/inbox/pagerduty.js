@@ -35,7 +35,7 @@ function events(triggers) {
   return triggers === 1 ? "paged once" : `paged once, ${triggers - 1} more appended`;
 }
 
-function detailTable(incident) {
+export function detailTable(incident) {
   const rows = Object.entries(incident.details);
   if (rows.length === 0) return null;
   return el("details", { open: incident.status === "triggered" },

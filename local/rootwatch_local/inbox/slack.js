@@ -40,7 +40,7 @@ function reply(message) {
     byline(message), ...content(message));
 }
 
-function avatar() {
+export function avatar() {
   const drawing = document.querySelector("svg.mark").cloneNode(true);
   drawing.setAttribute("class", "avatar");
   return drawing;
@@ -55,7 +55,7 @@ function byline(message) {
     message.pings.length ? el("span", { class: "pinged" }, `pings ${message.pings.length}`) : null);
 }
 
-function content(message) {
+export function content(message) {
   return message.blocks.length ? message.blocks.map(block) : [el("div", { class: "section" }, mrkdwn(message.text))];
 }
 

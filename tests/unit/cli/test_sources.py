@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rootwatch_cli.sources import Source, gunzip, read_sources
+from rootwatch.archive.unpack import gunzip
+from rootwatch_cli.sources import Source, read_sources
 from tests.support.records import body, sign_in_body
 
 RECORDS = [sign_in_body(), body("CreateUser", requestParameters={"userName": "ana \U0001f511 é"})]

@@ -33,6 +33,7 @@ FULL: dict[str, Any] = GOOD | {
 NO_NETWORK = (
     "rootwatch.networks[0].cidr is not a network: write one such as 203.0.113.0/24, with no bits set behind its length."
 )
+TRAIL: dict[str, Any] = {"trail": {"create": True}}
 ODD = [None, True, 5, -1, 1.5, "", " ", "x", "\n", [], ["x"], [None], {}, {"x": 1}, 10**30]
 
 
@@ -247,3 +248,19 @@ def test_who_is_believed_follows_from_the_accounts():
     assert settings.guarded_accounts == {"111122223333", "444455556666"}
     assert settings.channels == ("pagerduty", "sns", "slack")
     assert parse(GOOD).channels == ("sns",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"coverage": {"backstop_only": ["sa-east-1"]}, **TRAIL}, "names sa-east-1, not in rootwatch.regions"),
+        ({"coverage": {"backstop_only": ["eu-central-1"]}}, "needs rootwatch.trail"),
+        ({"coverage": {"late_minutes": 30}}, "must be less than blind_minutes"),
+        ({"coverage": {"late_minutes": 1}}, "coverage.late_minutes is not valid: write whole minutes, 2 to 60"),
+        ({"coverage": {"late": 1}}, "rootwatch.coverage.late is not a setting"),
+        ({"heartbeat": {}}, "rootwatch.heartbeat.secret is missing"),
+        ({"heartbeat": {"secret": "a", "url": "https://example.com"}}, "rootwatch.heartbeat.url is not a setting"),
+    ],
+)
+def test_what_coverage_and_the_heartbeat_cannot_mean_is_one_sentence(changes: dict[str, Any], words: str) -> None:
+    assert words in refusal(GOOD | changes)

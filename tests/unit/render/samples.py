@@ -18,7 +18,7 @@ from rootwatch.core.seen import Place, Seen, Trace, Use
 from rootwatch.core.settings import Settings
 from rootwatch.core.tasks import Task, task_of
 from tests.support.records import ACCOUNT, OTHER, THIRD, body, settings, sign_in_body
-from tests.unit.render import watch_samples
+from tests.unit.render import coverage_samples, path_samples, watch_samples
 
 AT = datetime.fromisoformat("2026-11-24T03:12:07Z")
 SETTINGS = settings(
@@ -323,6 +323,9 @@ _MAKERS: dict[str, Callable[[], Notice]] = {
     "management-account": management,
     "account-name-unknown": lambda: first(sign_in_body(AT, mfa="No"), account=UNNAMED),
     "heard-late": lambda: first(sign_in_body(AT, mfa="No"), later(12)),
+    "read-in-a-log-file": lambda: msgspec.structs.replace(
+        first(sign_in_body(AT, mfa="No"), later(6)), from_log_file=True
+    ),
     "escalated": lambda: first(console("CreateAccessKey", later(4)), before=after_sign_in()),
     "escalated-second-network": second_network,
     "digest": lambda: due(busy()),
@@ -342,5 +345,6 @@ _MAKERS: dict[str, Callable[[], Notice]] = {
 }
 
 CASES: dict[str, Callable[[], Notice]] = {
-    name: (lambda make=make: pinned(make())) for name, make in {**_MAKERS, **watch_samples.MAKERS}.items()
+    name: (lambda make=make: pinned(make()))
+    for name, make in {**_MAKERS, **watch_samples.MAKERS, **path_samples.MAKERS, **coverage_samples.MAKERS}.items()
 }

@@ -12,9 +12,10 @@ from rootwatch.core.network import names_aws
 from rootwatch.core.notice import Notice
 from rootwatch.core.ports import Account, Known
 from rootwatch.core.record import Record
+from rootwatch.core.rehearsal import Rehearsal, rehearsed
 from rootwatch.core.scopes import needs
 from rootwatch.core.tags import Tags, taggings_of
-from tests.support.records import ACCOUNT, MANAGEMENT, OTHER, THIRD, assume_root, settings, tag
+from tests.support.records import ACCOUNT, HUB, MANAGEMENT, OTHER, THIRD, assume_root, settings, tag
 from tests.support.watch import by_stack_sets, delete_rule, done, in_organizations, service_event, stop_logging
 
 AT = datetime.fromisoformat("2026-11-24T03:12:07Z")
@@ -76,6 +77,19 @@ def habit() -> Notice:
     return told(*(tag(value, day) for value, day in zip(values, days, strict=True)))[-1]
 
 
+def rehearsal() -> Notice:
+    asked = Rehearsal(
+        nonce="0a1b2c3d4e5f",
+        step="alert",
+        asked_by=f"arn:aws:sts::{HUB}:assumed-role/SecurityEngineer/ana",
+        asked_at=AT,
+        channels=("pagerduty", "slack", "sns"),
+    )
+    hub = Account(id=HUB, name="security")
+    [notice] = rehearsed(asked, Known(account=hub), SETTINGS, AT + timedelta(seconds=1)).notices
+    return notice
+
+
 MAKERS: dict[str, Callable[[], Notice]] = {
     "watch-trail-stopped": lambda: first(stop_logging(AT)),
     "watch-trail-stop-denied": lambda: first(stop_logging(AT, errorCode="AccessDenied")),
@@ -122,4 +136,5 @@ MAKERS: dict[str, Callable[[], Notice]] = {
         17, *(delete_rule(AT, **by_stack_sets(account)) for account in (OTHER, THIRD, ACCOUNT))
     ),
     "watch-closed": lambda: moved(31, stop_logging(AT)),
+    "rehearsal": rehearsal,
 }

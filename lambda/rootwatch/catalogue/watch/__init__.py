@@ -26,8 +26,9 @@ class WatchCatalogue:
         self._rows: dict[str, list[tuple[Row, Fields | None]]] = {}
         for row in rows:
             when = compile_pattern(row.when) if row.when is not None else None
+            kept = msgspec.structs.replace(row, example={})
             for service in row.services:
-                self._rows.setdefault(service, []).append((msgspec.structs.replace(row, example={}), when))
+                self._rows.setdefault(service, []).append((kept, when))
 
     def find(self, source: str | None, name: str | None, record: Mapping[str, object]) -> Row | None:
         """The first row that fits a record; None for what is no watch event. Never raises, whatever the record holds.
@@ -40,6 +41,10 @@ class WatchCatalogue:
         for row, when in self._rows.get(source or "", ()):
             if row.names(name or "") and (when is None or when.fits(record)) and (not row.ours or row.part(record)):
                 yield row
+
+    def rows(self) -> list[Row]:
+        """Every row once, in order."""
+        return list({id(row): row for fitting in self._rows.values() for row, _ in fitting}.values())
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, WatchCatalogue) and self._rows == other._rows

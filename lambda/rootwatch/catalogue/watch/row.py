@@ -21,7 +21,7 @@ FieldPath = Annotated[str, Meta(pattern=r"^[A-Za-z]+(\.[A-Za-z]+)*$")]
 Sentences = Annotated[str, Meta(pattern=r"^[A-Za-z].*\.$", max_length=240)]
 
 # All that we deploy has this in its name, which stands in one of these parameters.
-_OURS: Final = "rootwatch"
+OURS: Final = "rootwatch"
 _NAMING_PARAMETERS: Final = (
     "name", "eventBusName", "functionName", "queueUrl", "roleName", "rule",
     "secretId", "stackName", "stackSetName", "subscriptionArn", "tableName", "topicArn",
@@ -71,7 +71,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
         """What the call was about, by its bare name: a trail's, a queue's, an account's id; None if it says nothing."""
         paths = self.thing or [f"requestParameters.{name}" for name in _NAMING_PARAMETERS if self.ours]
         values = (value for path in paths for value in _texts(record, path))
-        found = next((value for value in values if not self.ours or _OURS in value), None)
+        found = next((value for value in values if not self.ours or OURS in value), None)
         return _bare(found) if found else None
 
 

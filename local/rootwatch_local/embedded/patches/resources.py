@@ -19,6 +19,7 @@ Create = Callable[[str, Properties, str], Made]
 
 # Types whose effect nothing here could show: they are kept in the stack and nowhere else.
 _RECORD_ONLY = (
+    "AWS::Athena::NamedQuery",
     "AWS::CloudWatch::CompositeAlarm",
     "AWS::Logs::QueryDefinition",
     "AWS::Organizations::ResourcePolicy",

@@ -1,0 +1,1 @@
+"""What ``rootwatch doctor`` looks at: facts gathered from AWS, checks that are pure functions over them, a report."""

@@ -1,0 +1,81 @@
+"""What one process reads at a time: a batch of log files."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import msgspec
+
+from rootwatch.archive import Damage, Found, read_log_file
+from rootwatch.archive.reader import Size
+from rootwatch_cli.history.concerning import Concerning
+from rootwatch_cli.history.depth import cut
+from rootwatch_cli.history.files import STANDARD_INPUT, LogFile
+
+_MOST_FILES: Final = 16
+_MOST_BYTES: Final = 8_000_000
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """Files to read, what of them to keep, and the AWS profile by which those in S3 are fetched."""
+
+    files: list[LogFile]
+    concerning: Concerning
+    profile: str | None
+
+    @property
+    def is_standard_input(self) -> bool:
+        """Whether only the process that was started by a person can read it."""
+        return self.files[0].name == STANDARD_INPUT
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What a batch gave, and how much was read: ``size.packed`` as far as it is known beforehand."""
+
+    size: Size
+    results: list[Found | Damage]
+
+
+def read_batch(batch: Batch) -> Answer:
+    """Reads the files; never raises for what is wrong with one of them."""
+    size = Size()
+    local = [file for file in batch.files if file.bucket is None]
+    remote = [file for file in batch.files if file.bucket is not None]
+    results = [one for file in local for one in _read_local(file, batch.concerning, size)]
+    if remote:
+        # Only here: what reads local files loads no AWS client.
+        from rootwatch_cli.history.fetching import read_remote
+
+        results += read_remote(remote, batch.concerning, batch.profile, size)
+    # Only what can be handed from process to process.
+    results = [Found(cut(one.item), one.file) if isinstance(one, Found) else one for one in results]
+    size.files, size.packed = len(batch.files), sum(file.size for file in batch.files)
+    return Answer(size, results)
+
+
+def _read_local(file: LogFile, concerning: Concerning, size: Size) -> Iterator[Found | Damage]:
+    if file.name == STANDARD_INPUT:
+        yield from read_log_file(sys.stdin.buffer, STANDARD_INPUT, concerning, size)
+        return
+    try:
+        with open(file.name, "rb") as stream:  # noqa: PTH123 # a path for every file costs more than to open it
+            yield from read_log_file(stream, file.name, concerning, size)
+    except OSError as error:
+        yield Damage(file.name, 0, f"can't be read ({error.strerror})")
+
+
+def batches(files: Iterable[LogFile], concerning: Concerning, profile: str | None) -> Iterator[Batch]:
+    """The files by so many at a time that a process has something to do, and gives way soon."""
+    batch: list[LogFile] = []
+    size = 0
+    for file in files:
+        if file.name == STANDARD_INPUT:
+            yield Batch([file], concerning, profile)
+            continue
+        batch.append(file)
+        size += file.size
+        if len(batch) == _MOST_FILES or size >= _MOST_BYTES:
+            yield Batch(batch, concerning, profile)
+            batch, size = [], 0
+    if batch:
+        yield Batch(batch, concerning, profile)

@@ -1,0 +1,152 @@
+"""Log files as CloudTrail writes them, in one go: of a file in which no word of ours stands, no record is ever parsed.
+
+A raw ``{"eventVersion":"`` behind a comma is where a record begins: in a string its quotation marks would be escaped.
+Around each word the record that holds it is cut out, and judged by itself; as soon as one is no whole ordinary record,
+nothing is taken for granted any more, and the rest of the file is read in full.
+"""
+
+import re
+from collections.abc import Generator, Iterator, Mapping
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+
+from rootwatch.archive.plain import is_none_of_ours
+from rootwatch.archive.words import Words, words
+from rootwatch.core.documents import split
+
+_RECORD: Final = b'{"eventVersion":"'
+_HEAD: Final = re.compile(rb'\s*(?P<list>\{\s*"Records"\s*:\s*\[\s*)?' + re.escape(_RECORD))
+_BETWEEN: Final = b", \t\r\n"
+_SPACES: Final = 16
+_NEXT_FILE: Final = b'{"Records":['  # where files were put together: what stands behind a file's last record
+_LONGEST: Final = 1 << 22  # CloudTrail's longest record has 256 kB
+_ALWAYS_THERE: Final = frozenset({"eventVersion", "eventTime", "eventSource", "eventName", "eventID"})
+
+
+class Ordinary(msgspec.Struct, frozen=True):
+    """A record in which one of our words stands, decoded; and where it begins in the file."""
+
+    value: Mapping[str, object]
+    offset: int
+
+
+class Rest(msgspec.Struct, frozen=True):
+    """From here on the file has to be read in full."""
+
+    text: bytes
+    offset: int
+
+
+@lru_cache(maxsize=1)
+def our_words() -> Words:
+    """The words by which records are looked for."""
+    return Words(words())
+
+
+def end_of(head: bytes) -> bytes | None:
+    """The end that a file with this beginning has, if it can be read in this way: "]}", or "" if it is JSON lines."""
+    begins = _HEAD.match(head)
+    return None if begins is None else b"]}" if begins["list"] else b""
+
+
+def records(pieces: Iterator[bytes], end_of_file: bytes, ours: Words) -> Iterator[Ordinary | Rest]:
+    """The records that may be ours, of a file that has an ``end_of`` its beginning, in order.
+
+    If something is amiss, a Rest comes last, and what remains of ``pieces`` belongs to it.
+    """
+    tail, offset = b"", 0  # the last record that has begun, and where
+    for piece in pieces:
+        begin, end = _next(piece, 0, len(piece)), _previous(piece, 0, len(piece))
+        across = tail + (piece if begin < 0 else piece[:begin])
+        if begin < 0:
+            tail = across
+            if len(tail) > _LONGEST:
+                yield Rest(tail, offset)
+                return
+            continue
+        if places := ours.places(across):
+            amiss = yield from _around(places, across, 0, len(across), offset)
+            if amiss is not None:
+                yield Rest(across[amiss:] + piece[begin:], offset + amiss)
+                return
+        offset += len(tail)
+        if places := ours.places(piece):
+            amiss = yield from _around(places, piece, begin, end, offset)
+            if amiss is not None:
+                yield Rest(piece[amiss:], offset + amiss)
+                return
+        tail, offset = piece[end:], offset + end
+    last = _last(tail, end_of_file)
+    amiss = 0 if last is None else (yield from _around(ours.places(last), last, 0, len(last), offset))
+    if amiss is not None:
+        yield Rest(tail[amiss:], offset + amiss)
+
+
+def _around(places: list[int], text: bytes, begin: int, end: int, offset: int) -> Generator[Ordinary, None, int | None]:
+    """The records at these places; from ``begin`` to ``end`` the text holds whole ones. Returns where one is amiss."""
+    behind = begin
+    for place in places:
+        if place < behind:
+            continue
+        if place >= end:
+            break
+        first = max(_previous(text, begin, place), begin)
+        behind = _next(text, place, end)
+        behind = end if behind < 0 else behind
+        record = _bare(text[first:behind])
+        if is_none_of_ours(record):
+            continue
+        value = _decoded(record)
+        if value is None:
+            return first
+        yield Ordinary(value, offset + first)
+    return None
+
+
+def _next(text: bytes, begin: int, end: int) -> int:
+    """Where the next record begins, or -1."""
+    at = text.find(_RECORD, begin, end)
+    while at >= 0 and not _follows_another(text, at):
+        at = text.find(_RECORD, at + 1, end)
+    return at
+
+
+def _previous(text: bytes, begin: int, end: int) -> int:
+    """Where the last record before ``end`` begins, or -1."""
+    at = text.rfind(_RECORD, begin, end)
+    while at >= 0 and not _follows_another(text, at):
+        at = text.rfind(_RECORD, begin, at)
+    return at
+
+
+def _follows_another(text: bytes, at: int) -> bool:
+    """Whether what begins here is an element of a list, or a line, and no field of another object."""
+    return text[max(at - _SPACES, 0) : at].rstrip()[-1:] in (b",", b"[", b"}")
+
+
+def _bare(record: bytes) -> bytes:
+    """A record without what stands between it and the next."""
+    record = record.rstrip(_BETWEEN)
+    return record[: record.rfind(b"]}")].rstrip(_BETWEEN) if record.endswith(_NEXT_FILE) else record
+
+
+def _decoded(record: bytes) -> Mapping[str, object] | None:
+    """The record's value if it is a whole and ordinary one."""
+    values, damage = split(record.decode("utf-8", "replace"))
+    value = values[0] if len(values) == 1 and damage is None else None
+    return value if isinstance(value, Mapping) and value.keys() >= _ALWAYS_THERE else None
+
+
+def _last(tail: bytes, end_of_file: bytes) -> bytes | None:
+    """The last record, without the file's end; None if it is cut short, or the file is."""
+    tail = tail.rstrip()
+    if not tail.endswith(end_of_file):
+        return None
+    record = tail.removesuffix(end_of_file)
+    try:
+        msgspec.json.decode(record, type=msgspec.Raw)
+    except (msgspec.MsgspecError, RecursionError):
+        return None
+    return record

@@ -1,0 +1,55 @@
+"""Roles of ours in other accounts, taken for a quarter of an hour.
+
+Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from botocore.credentials import Credentials
+from botocore.exceptions import BotoCoreError, ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_sts import STSClient
+
+_SECONDS: Final = 900
+_REFUSALS: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+
+
+class CallFailedError(Exception):
+    """A call in another account did not work; the text is AWS's error code, or what kept us from asking."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.is_refusal = code in _REFUSALS
+
+
+class Roles:
+    """Takes roles below the path /rootwatch/, wherever in the organisation they stand."""
+
+    def __init__(self, client: "STSClient", partition: str) -> None:
+        self._client = client
+        self._partition = partition
+
+    def take(self, account: str, role: str, session: str) -> Credentials:
+        """Credentials of the role in an account; ``session`` is the name under which CloudTrail shows their use.
+
+        Raises ``CallFailedError``.
+        """
+        arn = f"arn:{self._partition}:iam::{account}:role/rootwatch/{role}"
+        with calls():
+            answer = self._client.assume_role(RoleArn=arn, RoleSessionName=session, DurationSeconds=_SECONDS)
+        given = answer["Credentials"]
+        return Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+
+
+@contextmanager
+def calls() -> Iterator[None]:
+    """Turns botocore's errors into ``CallFailedError``, without AWS's message: it may repeat what was asked for."""
+    try:
+        yield
+    except ClientError as error:
+        raise CallFailedError(str(error.response.get("Error", {}).get("Code", "unknown"))) from error
+    except BotoCoreError as error:
+        raise CallFailedError(type(error).__name__) from error

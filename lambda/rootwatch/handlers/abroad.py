@@ -1,0 +1,82 @@
+"""What coverage reaches other accounts with: the canaries, the audit, and the manifest of what is deployed there."""
+
+import threading
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+from botocore.config import Config
+from botocore.credentials import Credentials
+
+import rootwatch
+from rootwatch.core.comparison import Manifest, from_json
+from rootwatch.core.deployable import partition_of
+from rootwatch.edge.assumed import Roles
+from rootwatch.edge.audit import Audit
+from rootwatch.edge.canaries import Canaries
+from rootwatch.edge.http import session
+from rootwatch.edge.rounds import THREADS
+from rootwatch.handlers import wiring
+
+if TYPE_CHECKING:
+    from mypy_boto3_sts import STSClient
+
+# In a Region far away, and from a Region that may not answer at all.
+_FAR: Final = Config(
+    connect_timeout=3,
+    read_timeout=8,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    max_pool_connections=THREADS,
+)
+# Clients are used by several threads, and made by one at a time.
+_making: Final = threading.Lock()
+
+
+@cache
+def manifest() -> Manifest:
+    """The rules that synth deployed, beside the settings in the asset."""
+    return from_json((Path(rootwatch.__file__).parents[1] / "manifest.json").read_bytes())
+
+
+@cache
+def canaries() -> Canaries:
+    """What sends canaries."""
+    return Canaries(_roles(), _sts_of, session(THREADS))
+
+
+@cache
+def audit() -> Audit:
+    """What reads rules and trails."""
+    return Audit(_roles(), _client)
+
+
+@cache
+def _roles() -> Roles:
+    # At the Region's own endpoint: what the global one gives out is not valid in every Region.
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html
+    region = wiring.settings().hub_region
+    client: STSClient = boto3.client("sts", region_name=region, endpoint_url=_sts_of(region), config=_FAR)
+    return Roles(client, partition_of(region))
+
+
+@cache
+def _sts_of(region: str) -> str:
+    """The address of a Region's STS, as botocore knows it for each partition."""
+    with _making:
+        made = boto3.client("sts", region_name=region)
+    address: str = made.meta.endpoint_url
+    return address.replace("//sts.amazonaws.com", f"//sts.{region}.amazonaws.com")
+
+
+def _client(service: str, region: str, credentials: Credentials) -> Any:
+    make: Any = boto3.client  # the service is not known to the stubs
+    with _making:
+        return make(
+            service,
+            region_name=region,
+            aws_access_key_id=credentials.access_key,
+            aws_secret_access_key=credentials.secret_key,
+            aws_session_token=credentials.token,
+            config=_FAR,
+        )

@@ -1,0 +1,204 @@
+"""What is wrong with rootwatch itself, as data: a metric each, when it is bad, what it means and what to do.
+
+Sources:
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+NAMESPACE: Final = "rootwatch"
+# The metrics of our own that alarms look at; each carries the function's name as the dimension "service".
+SENDS_FAILED: Final = "SendsFailed"
+OLDEST_DUE: Final = "OldestDueSeconds"
+LONGEST_UNSENT: Final = "UnsentSeconds"
+CANARIES_HEARD: Final = "CanariesHeard"
+CANARIES_MISSING: Final = "CanariesMissing"
+
+# The functions that send notices.
+_SENDERS: Final = frozenset({"monitor", "sweep", "backstop", "coverage", "posture"})
+_MINUTE: Final = 60
+_HOUR: Final = 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """One alarm. It goes off when ``statistic`` of the metric is at or beyond ``threshold`` in each of ``periods``."""
+
+    name: str
+    means: str
+    do: str
+    namespace: str
+    metric: str
+    dimensions: Mapping[str, str]
+    statistic: Literal["Maximum", "Sum"] = "Maximum"
+    bad: Literal["at-least", "less-than"] = "at-least"
+    threshold: float = 1
+    period_seconds: int = 5 * _MINUTE
+    periods: int = 1
+
+    @property
+    def description(self) -> str:
+        """At most 1,024 characters."""
+        return f"{self.means} {self.do}"
+
+
+def of_hub(functions: Mapping[str, int | None], *, records: str, log_files: str | None) -> list[Alarm]:
+    """Every alarm of a hub. ``functions`` are its functions' names, with the minutes between the runs of those that a
+    schedule starts; ``records`` and ``log_files`` are the names of its queues."""
+    alarms = [*of_queue(records, old_seconds=5 * _MINUTE, means="Records of root use")]
+    if log_files:
+        alarms += of_queue(log_files, old_seconds=15 * _MINUTE, means="Log files of CloudTrail")
+        alarms += of_log_files(log_files)
+    for name, minutes in functions.items():
+        alarms += of_function(name)
+        if minutes:
+            alarms += of_schedule(name, minutes)
+    alarms += of_sends([name for name in functions if name in _SENDERS])
+    if "coverage" in functions:
+        alarms += of_canaries()
+    return alarms
+
+
+def of_queue(name: str, *, old_seconds: int, means: str) -> Iterator[Alarm]:
+    """A queue that nobody works off, and its dead letters. ``means`` is what its messages are to a person."""
+    yield Alarm(
+        name=f"{name}-old",
+        means=f"{means} have waited for more than {old_seconds // _MINUTE} minutes: alerts are late.",
+        do="Look into the log of the function that reads them, then into the table and the service it calls.",
+        namespace="AWS/SQS",
+        metric="ApproximateAgeOfOldestMessage",
+        dimensions={"QueueName": name},
+        threshold=old_seconds,
+        period_seconds=_MINUTE,
+        periods=3,
+    )
+    yield Alarm(
+        name=f"{name}-dead",
+        means=f"{means} could not be taken in for a day, or EventBridge could not deliver them: they are not told.",
+        do=f"Read the messages in {name}-dead, put the cause right, then start the queue's redrive.",
+        namespace="AWS/SQS",
+        metric="ApproximateNumberOfMessagesVisible",
+        dimensions={"QueueName": f"{name}-dead"},
+    )
+
+
+def of_log_files(name: str) -> Iterator[Alarm]:
+    """A trail whose log files do not come any more."""
+    yield Alarm(
+        name=f"{name}-none",
+        means="For an hour no log file of the organisation trail was told of: the backstop sees nothing.",
+        do="Look whether the trail logs, whether it can write to the bucket, and whether the bucket's notifications to "
+        "EventBridge are on.",
+        namespace="AWS/SQS",
+        metric="NumberOfMessagesSent",
+        dimensions={"QueueName": name},
+        statistic="Sum",
+        bad="less-than",
+        period_seconds=_HOUR,
+    )
+
+
+def of_function(name: str) -> Iterator[Alarm]:
+    """A function that fails or is not let run."""
+    dimensions = {"FunctionName": f"rootwatch-{name}"}
+    yield Alarm(
+        name=f"rootwatch-{name}-errors",
+        means=f"The function {name} failed.",
+        do=f"Look for ERROR in the log of rootwatch-{name}; what it did not do it tries again.",
+        namespace="AWS/Lambda",
+        metric="Errors",
+        dimensions=dimensions,
+        statistic="Sum",
+    )
+    yield Alarm(
+        name=f"rootwatch-{name}-throttles",
+        means=f"Lambda did not let the function {name} run: the account has too few concurrent executions.",
+        do="Ask for a higher quota, or give another function in the account less.",
+        namespace="AWS/Lambda",
+        metric="Throttles",
+        dimensions=dimensions,
+        statistic="Sum",
+        periods=2,
+    )
+
+
+def of_schedule(name: str, minutes: int) -> Iterator[Alarm]:
+    """A scheduled function that is not started any more."""
+    yield Alarm(
+        name=f"rootwatch-{name}-silent",
+        means=f"The function {name} should run every {_a_minute_or(minutes)} and has missed three runs.",
+        do=f"Look at the schedule rootwatch-{name}: is it there, is it enabled, may its role invoke the function?",
+        namespace="AWS/Lambda",
+        metric="Invocations",
+        dimensions={"FunctionName": f"rootwatch-{name}"},
+        statistic="Sum",
+        bad="less-than",
+        period_seconds=minutes * _MINUTE,
+        periods=3,
+    )
+
+
+def of_sends(services: Sequence[str]) -> Iterator[Alarm]:
+    """Notices that do not get out. ``services`` are the functions that send."""
+    for service in services:
+        yield Alarm(
+            name=f"rootwatch-sends-failed-{service}",
+            means="A notice was not sent and will not be: a channel refused it, or was down for 24 hours.",
+            do="Find it in the log by state=failed: the reason stands there. Put the channel right; read the incident.",
+            namespace=NAMESPACE,
+            metric=SENDS_FAILED,
+            dimensions={"service": service},
+            statistic="Sum",
+        )
+    yield Alarm(
+        name="rootwatch-outbox-old",
+        means="A send has been due for more than ten minutes and nobody has tried it.",
+        do="Look into the log of rootwatch-sweep; a send waits for an earlier one of the same thread.",
+        namespace=NAMESPACE,
+        metric=OLDEST_DUE,
+        dimensions={"service": "sweep"},
+        threshold=10 * _MINUTE,
+    )
+    yield Alarm(
+        name="rootwatch-channel-down",
+        means="A notice has been tried for more than ten minutes: a channel does not take it.",
+        do="Look into the log of rootwatch-sweep for state=retry: the channel and its answer stand there.",
+        namespace=NAMESPACE,
+        metric=LONGEST_UNSENT,
+        dimensions={"service": "sweep"},
+        threshold=10 * _MINUTE,
+    )
+
+
+def of_canaries() -> Iterator[Alarm]:
+    """Canaries that are not heard: the whole path from a member to the table is in doubt."""
+    yield Alarm(
+        name="rootwatch-no-canary",
+        means="For two hours no canary of any account was heard: root use would not be heard either. After a first "
+        "deployment this is so until the first canaries come.",
+        do="Look at the hub's bus and its policy, at rootwatch-records, and into the logs of the functions coverage "
+        "and monitor.",
+        namespace=NAMESPACE,
+        metric=CANARIES_HEARD,
+        dimensions={"service": "monitor"},
+        statistic="Sum",
+        bad="less-than",
+        period_seconds=_HOUR,
+        periods=2,
+    )
+    yield Alarm(
+        name="rootwatch-canaries-missing",
+        means="Canaries of some account and Region are not heard: root use there would not be heard either.",
+        do="The notice about it names the places. Look whether the member's rules and role are there.",
+        namespace=NAMESPACE,
+        metric=CANARIES_MISSING,
+        dimensions={"service": "coverage"},
+        periods=2,
+    )
+
+
+def _a_minute_or(minutes: int) -> str:
+    return "minute" if minutes == 1 else f"{minutes} minutes"

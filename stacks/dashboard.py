@@ -1,0 +1,102 @@
+"""The dashboard: what a person wants to know first, from the top.
+
+Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, get_args
+
+from rootwatch.core.words import Disposition
+from stacks import alarms
+
+_WIDE, _HALF, _HIGH = 24, 12, 6
+
+Series = list[Any]
+
+
+def body(*, region: str, alarm_arns: Sequence[str], functions: Sequence[str], queues: Sequence[str]) -> str:
+    """The dashboard's JSON. ``functions`` are named without "rootwatch-", ``queues`` in full."""
+    takers = [name for name in functions if name in ("monitor", "backstop")]
+    rows = [
+        [{"type": "alarm", "width": _WIDE, "height": 4, "properties": {"title": "Alarms", "alarms": list(alarm_arns)}}],
+        [
+            _graph("Records taken in, by what became of them", _records(takers), region, stacked=True),
+            _graph("Sends, by how they went", _sends(functions), region, stacked=True),
+        ],
+        [
+            _graph("Oldest message, in seconds", _of_queues("ApproximateAgeOfOldestMessage", queues), region),
+            _graph(
+                "Dead letters",
+                _of_queues("ApproximateNumberOfMessagesVisible", [f"{queue}-dead" for queue in queues]),
+                region,
+            ),
+        ],
+        [
+            _graph("Canaries", _canaries(), region),
+            _graph("Unsent, in seconds", _unsent(), region),
+        ],
+        [
+            _graph("Errors of functions", _of_functions("Errors", "Sum", functions), region),
+            _graph("Slowest run of a minute, in milliseconds", _of_functions("Duration", "Maximum", functions), region),
+        ],
+    ]
+    return json.dumps({"widgets": list(_placed(rows))}, separators=(",", ":"))
+
+
+def _placed(rows: Iterable[Sequence[dict[str, Any]]]) -> Iterable[dict[str, Any]]:
+    y = 0
+    for row in rows:
+        x = 0
+        for widget in row:
+            yield {**widget, "x": x, "y": y}
+            x += widget["width"]
+        y += max(widget["height"] for widget in row)
+
+
+def _graph(title: str, series: Iterable[Series], region: str, *, stacked: bool = False) -> dict[str, Any]:
+    properties = {
+        "title": title,
+        "region": region,
+        "view": "timeSeries",
+        "stacked": stacked,
+        "period": 60,
+        "metrics": list(series),
+    }
+    return {"type": "metric", "width": _HALF, "height": _HIGH, "properties": properties}
+
+
+def _ours(metric: str, service: str, label: str, statistic: str = "Sum") -> Series:
+    return [alarms.NAMESPACE, metric, "service", service, {"label": label, "stat": statistic}]
+
+
+def _records(takers: Sequence[str]) -> Iterable[Series]:
+    for service in takers:
+        for disposition in get_args(Disposition):
+            yield _ours(f"Records{disposition.capitalize()}", service, f"{disposition} ({service})")
+        yield _ours("Duplicates", service, f"duplicate ({service})")
+
+
+def _sends(functions: Sequence[str]) -> Iterable[Series]:
+    for service in functions:
+        for state in ("Sent", "Retried", "Failed"):
+            yield _ours(f"Sends{state}", service, f"{state.lower()} ({service})")
+
+
+def _of_queues(metric: str, queues: Sequence[str]) -> Iterable[Series]:
+    return (["AWS/SQS", metric, "QueueName", queue, {"label": queue, "stat": "Maximum"}] for queue in queues)
+
+
+def _canaries() -> Iterable[Series]:
+    yield _ours(alarms.CANARIES_HEARD, "monitor", "heard")
+    yield _ours(alarms.CANARIES_MISSING, "coverage", "missing", "Maximum")
+
+
+def _unsent() -> Iterable[Series]:
+    yield _ours(alarms.OLDEST_DUE, "sweep", "due and not tried", "Maximum")
+    yield _ours(alarms.LONGEST_UNSENT, "sweep", "tried and not taken", "Maximum")
+
+
+def _of_functions(metric: str, statistic: str, functions: Sequence[str]) -> Iterable[Series]:
+    for name in functions:
+        yield ["AWS/Lambda", metric, "FunctionName", f"rootwatch-{name}", {"label": name, "stat": statistic}]
