@@ -33,6 +33,10 @@ class _EventIds(msgspec.Struct):
     event_ids: list[str]
 
 
+class _Told(msgspec.Struct, rename={"event_id": "eventID"}):
+    event_id: str
+
+
 class _Found(msgspec.Struct):
     found: list[tuple[str, str]]
     damaged: list[str]
@@ -60,6 +64,13 @@ def check_exact(output: bytes, asked: Asked) -> None:
     _expect("damaged files", [file for file in answer.damaged if file.removeprefix(f"{asked.folder}/") not in odd], [])
     found = sorted((file.removeprefix(f"{asked.folder}/"), event_id) for file, event_id in answer.found)
     _expect("what concerns us", found, sorted((needle.file, needle.event_id) for needle in asked.needles))
+
+
+def check_scan(output: bytes, asked: Asked) -> None:
+    """The command tells each record once, however many files it stands in, and no canary."""
+    found = [msgspec.json.decode(line, type=_Told).event_id for line in output.splitlines()]
+    told = {needle.event_id for needle in asked.needles if needle.kind != "canary"}
+    _expect("what concerns us", sorted(found), sorted(told))
 
 
 def check_root(output: bytes, asked: Asked) -> None:

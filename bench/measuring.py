@@ -31,7 +31,7 @@ def measure(jobs: Sequence[Job], archive: Archive, repeat: int, say: Say) -> lis
 
 def _once(job: Job, expected: Asked) -> Took:
     # The last cores: the first one has the machine's interrupts.
-    took, output = run(job.stages, on=cores()[-job.cores :], feed=job.feed, env=job.env)
+    took, output = run(job.stages, on=cores()[-job.cores :], feed=job.feed, env=job.env, codes=job.codes)
     job.check(output, expected)
     return took
 

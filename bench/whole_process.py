@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
@@ -16,7 +16,7 @@ _LAUNCHER: Final = (sys.executable, "-I", "-S", str(Path(__file__).with_name("la
 
 
 class Failed(Exception):  # noqa: N818 # as what it says
-    """A command ended with another exit code than 0; says which, and the end of what it wrote to stderr."""
+    """A command ended with an exit code that is a failure; says which, and the end of what it wrote to stderr."""
 
 
 class Took(msgspec.Struct, frozen=True):
@@ -33,11 +33,12 @@ def run(
     on: Sequence[int],
     feed: Path | None = None,
     env: Mapping[str, str] | None = None,
+    codes: Collection[int] = (0,),
 ) -> tuple[Took, bytes]:
     """Runs the stages, each reading what the one before writes, and returns the last one's output too.
 
     ``on`` are the cores that they may use, ``feed`` is the first one's standard input, ``env`` comes on top of ours.
-    Children that a stage waits for count as its own. Raises Failed.
+    Children count as the stage's own. ``codes`` are the exit codes that are no failure. Raises Failed.
     """
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -53,7 +54,7 @@ def run(
         with last:
             output = last.read()
         for stage, process in zip(stages, processes, strict=True):
-            _wait(stage, process, errors)
+            _wait(stage, process, errors, codes)
         took = [_read(result) for result in results]
     seconds, cpu_seconds, peaks = zip(*took, strict=True)
     return Took(max(seconds), sum(cpu_seconds), int(max(peaks) * _KILOBYTE)), output
@@ -71,8 +72,8 @@ def _start(
     return started
 
 
-def _wait(stage: Sequence[str], process: "subprocess.Popen[bytes]", errors: IO[bytes]) -> None:
-    if process.wait():
+def _wait(stage: Sequence[str], process: "subprocess.Popen[bytes]", errors: IO[bytes], codes: Collection[int]) -> None:
+    if process.wait() not in codes:
         errors.seek(0)
         said = errors.read().decode("utf-8", "replace").strip()[-500:]
         raise Failed(f"{' '.join(stage)} ended with {process.returncode}: {said}")

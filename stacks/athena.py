@@ -23,6 +23,7 @@ from rootwatch_cli.athena.table import (
     LogTable,
 )
 from stacks import names
+from stacks.accepted import accept
 
 # A query that would read more is stopped by Athena: about 5 USD.
 _MOST_BYTES = 1_000_000_000_000
@@ -77,6 +78,13 @@ class AthenaQuestion(Construct):
         )
         # What is in it would keep the stack from being deleted.
         bucket.apply_removal_policy(RemovalPolicy.RETAIN)
+        accept(
+            bucket,
+            {
+                "AwsSolutions-S1": "Copies of what the log files hold, gone after a month, of queries that Athena "
+                "itself tells CloudTrail of, with who asked what."
+            },
+        )
         over_tls = iam.PolicyStatement(
             sid="OverTlsAlone",
             effect=iam.Effect.DENY,

@@ -10,6 +10,13 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from stacks import names
+from stacks.accepted import accept, accept_wide
+
+# Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+_WHY_NOT_LATEST = (
+    "Python 3.13 is supported until 2029; the asset's wheels and bytecode are of this version and tested on it. A newer "
+    "runtime comes with a newer asset."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +53,7 @@ class HubFunction(Construct):
         )
         for statement in (*spec.statements, _write_log(log_group)):
             self.role.add_to_policy(statement)
+        accept_wide(self.role, spec.statements)
         self.function = lambda_.Function(
             self,
             "Function",
@@ -62,6 +70,7 @@ class HubFunction(Construct):
             log_group=log_group,
             logging_format=lambda_.LoggingFormat.JSON,
         )
+        accept(self.function, {"AwsSolutions-L1": _WHY_NOT_LATEST})
 
     def _log_group(self, retention_days: int) -> logs.LogGroup:
         group = logs.LogGroup(self, "Log", removal_policy=RemovalPolicy.RETAIN)

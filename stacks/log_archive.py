@@ -11,6 +11,7 @@ from constructs import Construct
 from rootwatch.core.sections import Trail
 from rootwatch.core.settings import Settings
 from stacks import log_files, names
+from stacks.accepted import accept_wide
 
 
 class LogArchiveStack(Stack):
@@ -48,7 +49,9 @@ class LogArchiveStack(Stack):
             ),
         )
         files = f"arn:{Aws.PARTITION}:s3:::{trail.bucket}/{below}/*"
-        role.add_to_policy(iam.PolicyStatement(actions=["s3:GetObject", "s3:GetObjectVersion"], resources=[files]))
+        read = iam.PolicyStatement(actions=["s3:GetObject", "s3:GetObjectVersion"], resources=[files])
+        role.add_to_policy(read)
+        accept_wide(role, [read])
         if trail.key_arn:
             role.add_to_policy(
                 iam.PolicyStatement(

@@ -5,6 +5,7 @@ from constructs import Construct
 
 from rootwatch.core.settings import Settings
 from stacks import names, permissions
+from stacks.accepted import accept_wide
 from stacks.quarantine import Quarantine
 from stacks.stack_sets import HubMemberStackSet, ManagementMemberStackSet, MembersStackSet
 from stacks.trail import OrganizationTrail
@@ -23,7 +24,7 @@ class ManagementStack(Stack):
         )
         if settings.trail and settings.trail.create:
             OrganizationTrail(self, settings=settings)
-        visited_role(
+        trail_reader = visited_role(
             self,
             "TrailReaderRole",
             name=names.TRAIL_READER_ROLE,
@@ -32,6 +33,7 @@ class ManagementStack(Stack):
             hub_account=settings.hub_account,
             statements=[permissions.describe_trails()],
         )
+        accept_wide(trail_reader, [permissions.describe_trails()])
         MembersStackSet(self, settings=settings)
         if settings.hub_unit:
             HubMemberStackSet(self, settings=settings)

@@ -11,6 +11,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from stacks import names, patterns
+from stacks.accepted import accept_wide
 from stacks.visited_role import visited_role
 
 RULES = {
@@ -71,6 +72,7 @@ class MemberStack(Stack):
                 statements=statements,
             )
             role.cfn_options.condition = is_home
+            accept_wide(role, statements)
 
     def _add_forwarding_role(self, hub_bus: str, is_home: CfnCondition) -> None:
         """IAM is global: one Region's stack makes the role, under a name by which the others point to it.

@@ -6,6 +6,7 @@ from constructs import Construct
 
 from rootwatch.core.settings import Settings
 from stacks import member, names
+from stacks.accepted import accept_wide
 
 MEMBERS = "rootwatch-members"
 HUB_MEMBER = "rootwatch-hub-member"
@@ -170,7 +171,8 @@ class ManagementMemberStackSet(Construct):
             ([f"events:{name}" for name in _RULE_ACTIONS], [_arn("events", "rule/rootwatch-*")]),
             ([f"iam:{name}" for name in _ROLE_ACTIONS], [forwarding_role, *visited]),
         ):
-            role.add_to_policy(iam.PolicyStatement(actions=actions, resources=resources))
+            role.add_to_policy(statement := iam.PolicyStatement(actions=actions, resources=resources))
+            accept_wide(role, [statement])
         role.add_to_policy(
             iam.PolicyStatement(
                 actions=["iam:PassRole"],

@@ -17,6 +17,7 @@ from constructs import Construct
 from rootwatch.core.sections import Trail
 from rootwatch.core.settings import Settings
 from stacks import names
+from stacks.accepted import accept
 
 _CLOUDTRAIL = "cloudtrail.amazonaws.com"
 
@@ -64,6 +65,20 @@ class TrailArchive(Construct):
         bucket.apply_removal_policy(RemovalPolicy.RETAIN)
         policy = s3.CfnBucketPolicy(self, "BucketPolicy", bucket=bucket.ref, policy_document=self._bucket_policy())
         policy.apply_removal_policy(RemovalPolicy.RETAIN)
+        accept(
+            bucket,
+            {
+                "AwsSolutions-S1": "Access logs of S3 are best effort and would need one more bucket, with the same "
+                "question about it. Who wants to know who reads log files has CloudTrail's data events."
+            },
+        )
+        accept(
+            policy,
+            {
+                "AwsSolutions-S10": "The policy denies whatever comes without TLS (OverTlsAlone). It names the bucket "
+                "by the name that both accounts know beforehand, and the rule looks for a reference."
+            },
+        )
 
     def _key(self) -> kms.Key:
         key = kms.Key(

@@ -1,6 +1,7 @@
 """The command ``rootwatch``: its commands and how they end.
 
-Exit codes: 0 done; 1 the answer is no (a demo whose alerts differ, say); 2 bad input, said in one sentence.
+Exit codes: 0 done; 1 the answer is no (a demo whose alerts differ, say); 2 bad input, said in one sentence; 3
+not all of the input could be read (scan, replay): what was told is not all there may be.
 """
 
 from importlib import import_module

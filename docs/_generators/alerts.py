@@ -22,6 +22,10 @@ _MAILS: Final = {
     "watch-trail-stopped": "Somebody who is not root stops a trail: critical, it pages",
     "fast-path-lost": "EventBridge no longer brings what the log files show: high, it pages once until it is over",
     "log-file-damaged": "A log file that can't be read: medium, since EventBridge should have brought the same",
+    "watch-silent-region": "A place that is not heard any more: high, it pages, with what was found there",
+    "watch-heard-again": "The end of it: one quiet line in Slack",
+    "watch-silent-bus": "A bus that admits nobody: one notice for the whole organisation, critical",
+    "watch-rule-deviates": "A rule that is not what was deployed: critical where it is the one for root",
     "watch-window-declared": "A colleague declares a break-glass window: low, one quiet line in Slack",
 }
 

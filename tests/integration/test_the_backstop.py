@@ -119,7 +119,7 @@ def test_an_account_whose_rule_is_gone_is_told_from_the_log_file_booked_as_lost_
     later = called("ListUsers", PAYMENTS.id, FAR, timedelta(), readOnly=True)
     world.emit(PAYMENTS.id, FAR, later)
     world.wait_until_taken(later["eventID"])
-    again = "fast path heard again"
+    again = "fast path lost; heard again"
     swept_until(world, lambda: told(world, again), "nobody was told that it is heard again")
     [over] = told(world, again)
     assert PAYMENTS.id in over

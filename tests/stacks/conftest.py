@@ -13,20 +13,9 @@ from stacks import member
 from stacks.asset import ROOT, Asset, Target, build_asset
 from stacks.compose import add_stacks
 from stacks.context import read_settings
+from tests.stacks.placements import PLACEMENTS
 
 Templates = Mapping[str, dict[str, Any]]
-
-# A trail that is there: in Control Tower's way, its bucket and its key in accounts that are not the hub's.
-ARCHIVE = "777788889999"
-FOREIGN_TRAIL = {
-    "bucket": "example-logs",
-    "bucket_account": ARCHIVE,
-    "bucket_region": "eu-central-1",
-    "prefix": "o-exampleorgid",
-    "key_arn": "arn:aws:kms:eu-central-1:123456789012:key/11112222-3333-4444-5555-666677778888",
-    "trail_arn": "arn:aws:cloudtrail:us-east-1:111122223333:trail/example",
-}
-FOREIGN_TOPIC_KEY = "arn:aws:kms:us-east-1:123456789012:key/99998888-7777-6666-5555-444433332222"
 
 
 @pytest.fixture(scope="session")
@@ -88,30 +77,19 @@ def warnings(context: dict[str, Any], deploy_asset: Asset) -> Callable[..., list
 @pytest.fixture(scope="session")
 def delegated(synthesize: Callable[..., Templates], deploy_asset: Asset) -> Templates:
     """The hub in a security account of its own, as the repository's cdk.json has it."""
-    return synthesize(deploy_asset)
+    return synthesize(deploy_asset, **PLACEMENTS["delegated"])
 
 
 @pytest.fixture(scope="session")
-def in_management(synthesize: Callable[..., Templates], deploy_asset: Asset, context: dict[str, Any]) -> Templates:
+def in_management(synthesize: Callable[..., Templates], deploy_asset: Asset) -> Templates:
     """The hub in the management account, with no channel but SNS."""
-    management = context["rootwatch"]["management_account"]
-    return synthesize(deploy_asset, hub_account=management, slack=None, pagerduty=None, emails=[], operations=None)
+    return synthesize(deploy_asset, **PLACEMENTS["in_management"])
 
 
 @pytest.fixture(scope="session")
 def foreign(synthesize: Callable[..., Templates], deploy_asset: Asset) -> Templates:
     """All that a team can bring: a trail with bucket and key, topics; and the hub outside of the watched units."""
-    topic = {"arn": "arn:aws:sns:us-east-1:123456789012:security", "key_arn": FOREIGN_TOPIC_KEY}
-    return synthesize(
-        deploy_asset,
-        trail=FOREIGN_TRAIL,
-        topic=topic,
-        emails=[],
-        operations={"topic_arn": "arn:aws:sns:us-east-1:123456789012:platform"},
-        organizational_units=["ou-a1b2-11111111"],
-        hub_unit="ou-a1b2-22222222",
-        heartbeat={"secret": "rootwatch/heartbeat"},
-    )
+    return synthesize(deploy_asset, **PLACEMENTS["foreign"])
 
 
 @pytest.fixture(scope="session")

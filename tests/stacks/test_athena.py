@@ -7,7 +7,7 @@ from rootwatch_cli.athena import schema
 from rootwatch_cli.athena.question import last_week
 from rootwatch_cli.athena.table import LogTable
 from stacks.asset import Asset
-from tests.stacks.conftest import FOREIGN_TRAIL
+from tests.stacks.placements import FOREIGN_TRAIL
 
 Templates = Mapping[str, dict[str, Any]]
 

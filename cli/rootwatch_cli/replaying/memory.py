@@ -4,6 +4,7 @@ It answers what the table would, and finds what is due without a search, so that
 replay needs no more can be taken out again.
 """
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Literal
@@ -16,6 +17,7 @@ from rootwatch.core.incident import Incident
 from rootwatch.core.notice import Notice
 from rootwatch.core.ports import Due, Known, Needs, Plan, Revision
 from rootwatch.core.seen import Seen
+from rootwatch.core.storm import Paging
 from rootwatch.core.tags import Tagging, Tags
 from rootwatch.core.tasks import Task
 from rootwatch.core.words import Disposition, rank
@@ -47,6 +49,7 @@ class MemoryStore(Outbox):
         self.callers: dict[str, Caller] = {}
         self.waiters: dict[str, set[str]] = {}
         self.failures = Failures()
+        self.listed: list[Paging] = []
         self._heads_due: Agenda[str] = Agenda()
 
     def load(self, needs: Needs) -> Known:
@@ -99,6 +102,11 @@ class MemoryStore(Outbox):
     def open_incident(self, scope: str) -> Incident | None:
         """The incident that the scope's pointer names."""
         return self.heads.get(self.pointers.get(scope, ""))
+
+    def pagings(self, since: datetime, until: datetime) -> list[Paging]:
+        """Which incidents paged for the first time, or joined a storm, from ``since`` to ``until``; oldest first."""
+        first = bisect_left(self.listed, since, key=lambda one: one.at)
+        return [one for one in self.listed[first:] if one.at <= until]
 
     def waiting(self, access_key: str) -> list[str]:
         """The ids of incidents that hold calls with this key, made before its AssumeRoot was known."""
@@ -174,6 +182,8 @@ class MemoryStore(Outbox):
             self.callers[plan.caller.id] = msgspec.structs.replace(plan.caller, version=plan.caller.version + 1)
         if plan.failure:
             self.failures.add(plan.failure)
+        if plan.paging:
+            insort(self.listed, plan.paging, key=lambda one: one.at)
         if plan.task:
             self.known_tasks[plan.task.access_key_id] = plan.task
 

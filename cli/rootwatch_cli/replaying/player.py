@@ -10,6 +10,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import Metrics
 
 from rootwatch.catalogue import load
+from rootwatch.core.incident import STORM_SCOPE
 from rootwatch.core.notice import Notice
 from rootwatch.core.ports import Directory, Due, Outcome
 from rootwatch.core.settings import Settings
@@ -88,17 +89,15 @@ class Player:
         """One record: first what was due before its time, then the record itself."""
         self._run_until(arrival.at)
         self._now = max(self._now, arrival.at)
-        marked = len(self.store.marks)
-        self._intake.take(arrival.item, 1)
+        plan = self._intake.take(arrival.item, 1)
         if not arrival.asked:
             return
-        if len(self.store.marks) == marked:
+        if plan is None:
             self.duplicates += 1
             return
-        mark = next(reversed(self.store.marks.values()))
-        self.dispositions[mark.disposition] += 1
-        if mark.incident:
-            self._asked.add(mark.incident)
+        self.dispositions[plan.disposition] += 1
+        storm = self.store.open_incident(STORM_SCOPE)
+        self._asked.update(one.id for one in (plan.incident, storm) if one)
 
     def end(self) -> None:
         """Lets time pass until nothing is open, and hands out what is left."""

@@ -9,13 +9,15 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from rootwatch.archive.words import ASSUME_ROOT, LETTERS
+from rootwatch.archive.words import ASSUME_ROOT, ESCAPE, LETTERS
 from rootwatch.catalogue import watch
 from rootwatch.catalogue.watch.row import OURS
 from rootwatch.core.tags import TAG_CALLS, TAG_SOURCE
 
-# What makes of a record something else, or may: letters in escapes, wrappings, a part of rootwatch in any place.
-_PECULIAR: Final = (*LETTERS, b'"Records"', b'"detail"', OURS.encode())
+# What makes something else of a record, or may.
+_WRAPPED: Final = b'"Records"'
+_ENVELOPED: Final = b'"detail"'
+_ABOUT_US: Final = OURS.encode()
 
 
 class _Issuer(msgspec.Struct):
@@ -55,7 +57,7 @@ _decode: Final = msgspec.json.Decoder(_Plain).decode
 
 def is_none_of_ours(record: bytes) -> bool:
     """Whether a record, as JSON, can't concern us, whatever stands in it. False says nothing."""
-    if any(mark in record for mark in _PECULIAR):
+    if _WRAPPED in record or _ENVELOPED in record or _ABOUT_US in record or _spells_letters(record):
         return False
     try:
         plain = _decode(record)
@@ -66,6 +68,10 @@ def is_none_of_ours(record: bytes) -> bool:
     if name == ASSUME_ROOT or name in names or name.startswith(prefixes):
         return False
     return plain.eventSource != TAG_SOURCE or name not in TAG_CALLS
+
+
+def _spells_letters(record: bytes) -> bool:
+    return ESCAPE in record and any(escape in record for escape in LETTERS)
 
 
 @lru_cache(maxsize=256)

@@ -4,7 +4,6 @@
 looks for one after another, and without that Python does. All give the same places.
 """
 
-import ctypes
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
@@ -49,19 +48,38 @@ def packed(needles: Sequence[bytes], any_case: Sequence[bytes]) -> Search | None
 def libc(needles: Sequence[bytes], any_case: Sequence[bytes]) -> Search | None:
     """The C library's ``strstr``, which is vectorised where its ``memmem`` is not; None where there is none."""
     try:
-        strstr = ctypes.CDLL(None).strstr
-    except (OSError, AttributeError, TypeError):
-        return None
-    address = ctypes.c_char_p
-    strstr.restype, strstr.argtypes = ctypes.c_void_p, (address, address)
-    in_python = plain(needles, any_case)
+        import ctypes  # here, since it takes longer to load than what is used in its place
 
-    def occurs(needle: bytes, text: bytes) -> bool:
-        return strstr(text, needle) is not None
+        strstr = ctypes.CDLL(None).strstr
+    except (ImportError, OSError, AttributeError, TypeError):
+        return None
+    strstr.restype, strstr.argtypes = ctypes.c_void_p, (ctypes.c_void_p, ctypes.c_char_p)
+    in_python = plain(needles, any_case)
+    # Eight spellings of three letters are found sooner than a copy is made in small letters.
+    tails = [
+        (number, tail, {word[0] | _CASE, word[0] & ~_CASE})
+        for number, word in enumerate(any_case, len(needles))
+        for tail in _spellings(word[1:])
+    ]
 
     def search(text: bytes) -> Sequence[Hit]:
-        # strstr ends at the first NUL, which JSON never holds.
-        return in_python(text) if b"\0" in text else _one_by_one(text, needles, any_case, occurs)
+        if b"\0" in text:  # where strstr would end; JSON never holds one
+            return in_python(text)
+        begin = ctypes.cast(ctypes.c_char_p(text), ctypes.c_void_p).value or 0
+        hits = []
+        for number, needle in enumerate(needles):
+            found = strstr(begin, needle)
+            while found:
+                hits.append((number, found - begin, found - begin + len(needle)))
+                found = strstr(found + 1, needle)
+        for number, tail, initials in tails:
+            found = strstr(begin, tail)
+            while found:
+                at = found - begin
+                if at and text[at - 1] in initials:
+                    hits.append((number, at - 1, at + len(tail)))
+                found = strstr(found + 1, tail)
+        return sorted(hits, key=_start)
 
     return search
 
@@ -70,33 +88,18 @@ def plain(needles: Sequence[bytes], any_case: Sequence[bytes]) -> Search:
     """Python's own search."""
 
     def search(text: bytes) -> Sequence[Hit]:
-        return _one_by_one(text, needles, any_case, _occurs)
+        small = text.lower()
+        looked_in = [*((needle, text) for needle in needles), *((word, small) for word in any_case)]
+        hits = [hit for number, (needle, where) in enumerate(looked_in) for hit in _everywhere(number, needle, where)]
+        return sorted(hits, key=_start)
 
     return search
 
 
-def _occurs(needle: bytes, text: bytes) -> bool:
-    return needle in text
-
-
-def _one_by_one(
-    text: bytes, needles: Sequence[bytes], any_case: Sequence[bytes], occurs: Callable[[bytes, bytes], bool]
-) -> Sequence[Hit]:
-    small = text.lower()
-    looked_in = [(text, needle) for needle in needles] + [(small, word.lower()) for word in any_case]
-    hits = [
-        (number, start, start + len(needle))
-        for number, (where, needle) in enumerate(looked_in)
-        if occurs(needle, where)
-        for start in _everywhere(needle, where)
-    ]
-    return sorted(hits, key=_start)
-
-
-def _everywhere(needle: bytes, text: bytes) -> Iterator[int]:
+def _everywhere(number: int, needle: bytes, text: bytes) -> Iterator[Hit]:
     at = text.find(needle)
     while at >= 0:
-        yield at
+        yield number, at, at + len(needle)
         at = text.find(needle, at + 1)
 
 

@@ -3,7 +3,6 @@
 A text in which none of these words stands holds nothing for us. That one does says little: the core decides.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import combinations, takewhile
@@ -29,6 +28,7 @@ _LONGEST_ESCAPE: Final = len(ESCAPE) + 2
 _BACKSLASH: Final = ord("\\")
 # What may stand beside a word: its string's quotation marks, and in it all but ASCII's visible characters.
 _EDGES: Final = frozenset(range(256)) - frozenset(range(0x21, 0x7F)) | {ord('"')}
+_MAY_FOLLOW: Final = _EDGES | {_BACKSLASH}
 _NO_BYTE: Final = 256
 
 
@@ -115,24 +115,18 @@ def _common_tail(one: bytes, other: bytes) -> bytes:
 
 def _by_next_byte(needle: bytes, wanted: Sequence[Word]) -> list[tuple[tuple[int, Word], ...]]:
     """The words that hold a needle, and where in them, by the byte that follows the needle; at ``_NO_BYTE`` by none."""
-    inside = [
-        (found.start(), word)
-        for word in wanted
-        for found in re.finditer(re.escape(needle), word.text, re.IGNORECASE if needle.islower() else 0)
-    ]
-    if all(at + len(needle) == len(word.text) and not word.ends for at, word in inside):
-        return [tuple(inside)] * (_NO_BYTE + 1)
-    return [
-        tuple((at, word) for at, word in inside if _may_follow(word, at + len(needle), byte))
-        for byte in (*range(_NO_BYTE), None)
-    ]
+    inside = [(at, word) for word in wanted for at in _everywhere(needle.lower(), word.text.lower())]
+    at_end = [(at, word) for at, word in inside if at + len(needle) == len(word.text)]
+    anywhere = tuple((at, word) for at, word in at_end if not word.ends)
+    table = [tuple(at_end) if byte in _MAY_FOLLOW else anywhere for byte in range(_NO_BYTE)]
+    for at, word in inside:
+        if at + len(needle) < len(word.text):
+            table[word.text[at + len(needle)]] += ((at, word),)
+    return [*table, tuple(at_end)]
 
 
-def _may_follow(word: Word, at: int, byte: int | None) -> bool:
-    """Whether this byte may come at that place of the word, or behind its end."""
-    if at < len(word.text):
-        return byte == word.text[at]
-    return not word.ends or byte is None or byte in _EDGES or byte == _BACKSLASH
+def _everywhere(needle: bytes, text: bytes) -> list[int]:
+    return [at for at in range(len(text)) if text.startswith(needle, at)]
 
 
 def _may_begin(text: bytes, begin: int) -> bool:

@@ -19,6 +19,10 @@ GUESSING_SCOPE: Final = "organisation"
 WATCH_SCOPE: Final = "watch/"
 ORGANISATION_WIDE: Final = "organisation"  # in the place of an account, where a cause knows none
 GUESSING_HOURS: Final = 6
+STORM_SCOPE: Final = f"{WATCH_SCOPE}storm/{ORGANISATION_WIDE}"
+STORM_WINDOW: Final = timedelta(minutes=10)
+STORM_HOLD: Final = timedelta(minutes=5)  # after it was last seen: the sweep looks each minute
+LONGEST_STORM: Final = timedelta(hours=1)  # then it pages anew, if it goes on
 FAILURE_MINUTES: Final = 30
 FAILURES_THAT_ALARM: Final = 3
 NEVER: Final = datetime.max.replace(tzinfo=UTC)  # when what stands closes by quiet
@@ -72,6 +76,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     harms: dict[Harm, Severity] = {}
     paged: dict[Harm, Severity] = {}
     held: dict[Harm, Held] = {}
+    joined: dict[Harm, Severity] = {}  # of `paged`, what a storm's page tells of
     seen: int = 0
     untold: int = 0
     fresh: dict[str, int] = {}  # of `actions`, those since the last notice
@@ -105,6 +110,21 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.is_watch and self.scope.split("/")[1] == "rehearsal"
 
     @property
+    def is_storm(self) -> bool:
+        """Whether it is that many others page at once."""
+        return self.scope == STORM_SCOPE
+
+    @property
+    def is_failed_send(self) -> bool:
+        """Whether it is that a channel does not take what we send."""
+        return self.is_watch and self.scope.split("/")[1] == "send-failed"
+
+    @property
+    def own_pages(self) -> list[tuple[Harm, Severity]]:
+        """What PagerDuty has an alert of, but for what a storm's page tells of."""
+        return [(h, s) for h, s in sorted(self.paged.items()) if self.joined.get(h) != s]
+
+    @property
     def is_guessing(self) -> bool:
         """Whether it is the organisation's one incident for guessing over several accounts."""
         return self.scope == GUESSING_SCOPE
@@ -116,11 +136,13 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def ends_at(self, settings: Settings) -> datetime:
         """When it closes, if nothing more is processed: by quiet, or for guessing six hours after its opening; what
-        stands never does."""
+        stands never does; a storm when it has calmed down, or an hour after its opening."""
         if self.is_standing:
             return NEVER
         if self.is_guessing:
             return self.opened_at + timedelta(hours=GUESSING_HOURS)
+        if self.is_storm:
+            return min(self.processed_at + STORM_HOLD, self.opened_at + LONGEST_STORM)
         return self.processed_at + timedelta(minutes=settings.incident_gap_minutes)
 
     def is_over(self, now: datetime, settings: Settings) -> bool:

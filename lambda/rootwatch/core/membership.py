@@ -12,7 +12,7 @@ import msgspec
 from rootwatch.core.fact import Fact
 from rootwatch.core.fields import account_id, text
 from rootwatch.core.record import digest
-from rootwatch.core.roll import Roll
+from rootwatch.core.roll import OUTSIDE, Roll
 from rootwatch.core.seen import Seen
 from rootwatch.core.settings import Settings
 
@@ -31,13 +31,17 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     name: str
     status: str
+    above: frozenset[str] = frozenset()  # the root and units above it; empty where the answer does not tell
 
 
 def listed(account: Mapping[str, Any]) -> Listed | None:
     """One account of the answer; None where it has no id. ``State`` took the place of ``Status`` in September 2026."""
     number = account_id(account.get("Id"))
     status = text(account.get("State"), 32) or text(account.get("Status"), 32) or "ACTIVE"
-    return Listed(id=number, name=text(account.get("Name"), 128) or "", status=status) if number else None
+    paths = [path for path in account.get("Paths") or () if isinstance(path, str)]
+    above = frozenset(part for path in paths for part in path.split("/") if part.startswith(("r-", "ou-")))
+    name = text(account.get("Name"), 128) or ""
+    return Listed(id=number, name=name, status=status, above=above) if number else None
 
 
 def enrolled(
@@ -97,5 +101,13 @@ def missing(roll: Roll, seen: Seen | None, now: datetime) -> Fact | None:
 
 def _enrolled(roll: Roll | None, account: Listed, settings: Settings, now: datetime) -> Roll:
     roll = roll or Roll(account=account.id, since=now)
-    known = msgspec.structs.replace(roll, name=account.name, status=account.status, gone=None, gone_told=False)
+    status = OUTSIDE if account.status == "ACTIVE" and _is_outside(account, settings) else account.status
+    known = msgspec.structs.replace(roll, name=account.name, status=status, gone=None, gone_told=False)
     return known.covering(settings.regions, now)
+
+
+def _is_outside(account: Listed, settings: Settings) -> bool:
+    """Whether an account is below none of the units that get our rules; one whose place is not told is asked."""
+    if not account.above or account.id in settings.guarded_accounts:
+        return False
+    return account.above.isdisjoint(settings.organizational_units)

@@ -42,6 +42,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     account_unknown: str = ""  # why the account's name is missing, if it is
     why: tuple[str, ...] = ()  # of the incident's reasons, those that no notice told before
     before: Before | None = None  # what was known of the account before this; None: it was not looked up
+    listed: tuple[str, ...] = ()  # of a storm: what it is made of, newest first
+    unlisted: int = 0  # how many more there are
 
     @property
     def is_change_event(self) -> bool:
@@ -85,15 +87,21 @@ def notice(
     note: str = "",
     account_unknown: str = "",
     before: Before | None = None,
+    joins: Incident | None = None,
 ) -> tuple[Incident, Notice]:
-    """The next notice of an incident, and the incident that has told it."""
+    """The next notice of an incident, and the incident that has told it. ``joins``: the storm whose page tells of this
+    one too; it has none of its own then."""
     assert page is None or pages(page[1])
     seq = incident.notices + 1
     told = msgspec.structs.replace(incident, notices=seq, untold=0, fresh={}, why_told=incident.why)
     if page:
         told = _with_page(told, *page, hold, seq, now)
+    if page and joins:
+        told = msgspec.structs.replace(told, joined={**told.joined, page[0]: page[1]})
+        note = f"It has joined the storm {joins.id}, which pages for it: this one pages nobody by itself."
+    own = page if not joins else None
     severity = page[1] if page else incident.severity
-    heard_by = channels_for(notice_type, severity, pagerduty=bool(page or resolves or acknowledges))
+    heard_by = channels_for(notice_type, severity, pagerduty=bool(own or resolves or acknowledges))
     return told, Notice(
         seq=seq,
         type=notice_type,
@@ -104,8 +112,8 @@ def notice(
         severity=severity,
         channels=tuple(name for name in settings.channels if name in heard_by),
         fact=fact,
-        page=Page(*page, dedup_key(incident.id, *page)) if page else None,
-        page_hold=hold if page else 0,
+        page=Page(*own, dedup_key(incident.id, *own)) if own else None,
+        page_hold=hold if own else 0,
         resolves=resolves,
         acknowledges=acknowledges,
         note=note,

@@ -11,6 +11,7 @@ import msgspec
 from rootwatch.core import incident as incidents
 from rootwatch.core import watch
 from rootwatch.core.fact import Fact
+from rootwatch.core.incident import STORM_SCOPE
 from rootwatch.core.notice import notice
 from rootwatch.core.ports import Known, Needs, Plan
 from rootwatch.core.settings import Settings
@@ -19,7 +20,7 @@ from rootwatch.core.telling import folded
 
 def needs(fact: Fact) -> Needs:
     """What must be loaded before ``observed`` can be asked."""
-    return Needs(key=fact.key, scopes=(watch.scope(fact),), account=fact.account)
+    return Needs(key=fact.key, scopes=(watch.scope(fact), STORM_SCOPE), account=fact.account)
 
 
 def observed(fact: Fact, known: Known, settings: Settings, now: datetime) -> Plan:

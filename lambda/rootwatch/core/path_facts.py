@@ -104,7 +104,7 @@ def regained(path: FastPath, one: Regained) -> Fact:
         kind="fast-path-lost",
         harm="watch",
         severity="low",
-        title="fast path heard again",
+        title="heard again",
         says=f"EventBridge brings the records of the rule {one.rule} from {where} again",
         means=f"While it did not, {records}{whose} came by the log files alone, of {_span(loss.first, loss.last)}.",
         do_now="If you know what was wrong, nothing; else find out what was cut, and who mended it.",

@@ -12,6 +12,7 @@ from rootwatch.core.incident import Incident, Moment
 from rootwatch.core.notice import Notice
 from rootwatch.core.roll import Heard, Roll
 from rootwatch.core.seen import Seen
+from rootwatch.core.storm import Paging
 from rootwatch.core.tags import Tagging, Tags
 from rootwatch.core.tasks import Task
 from rootwatch.core.words import ChannelName, Disposition, Kind, Path, RuleName, Severity
@@ -98,6 +99,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     heard: Heard | None = None  # as it shall stand; its version is the one read
     path: Path | None = None  # by which the record came, where that is known
     pending: Pending | None = None  # EventBridge has yet to bring it
+    paging: Paging | None = None  # the incident's entry in the list that a storm is made of
 
 
 class Revision(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,6 +162,9 @@ class Store(Protocol):
 
     def open_incident(self, scope: str) -> Incident | None:
         """The incident that the scope's pointer names."""
+
+    def pagings(self, since: datetime, until: datetime) -> Sequence[Paging]:
+        """Which incidents paged for the first time, or joined a storm, from ``since`` to ``until``; oldest first."""
 
     def waiting(self, access_key: str) -> Sequence[str]:
         """The ids of incidents that hold calls with this key, made before its AssumeRoot was known."""

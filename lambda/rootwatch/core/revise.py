@@ -86,7 +86,7 @@ def _corrected(
     """The incident with its facts weighed again; what is taken back is told, and what pages only now."""
     after = reweighed(incident, facts)
     withdrawn = _withdrawn(incident, after, now)
-    sent = [(harm, severity) for harm, severity in sorted(incident.paged.items()) if harm not in withdrawn]
+    sent = [(harm, severity) for harm, severity in incident.own_pages if harm not in withdrawn]
     explained = after.verdict == "privileged-task"
     resolves = tuple(dedup_key(incident.id, harm, severity) for harm, severity in sent) if explained else ()
     after = msgspec.structs.replace(
@@ -108,7 +108,7 @@ def _corrected(
 
 def _declared(incident: Incident, declared: Declaration, settings: Settings, now: datetime) -> tuple[Incident, Notice]:
     """A window that was declared after the pages: it acknowledges them, or only stops new ones, and says which."""
-    keys = tuple(dedup_key(incident.id, harm, severity) for harm, severity in sorted(incident.paged.items()))
+    keys = tuple(dedup_key(incident.id, harm, severity) for harm, severity in incident.own_pages)
     acknowledged = declared.why_not is None
     after = msgspec.structs.replace(incident, declared_at=declared.at, acknowledged=acknowledged)
     return notice(

@@ -13,7 +13,8 @@ from rootwatch.core.words import Path
 PlaceState = Literal["new", "fast", "backstop-only", "blind", "suspended", "unasked"]
 
 _ASKS: Final = 16
-_DORMANT: Final = frozenset({"SUSPENDED", "PENDING_CLOSURE", "CLOSED"})
+OUTSIDE: Final = "OUTSIDE"  # of the organisational units whose accounts get our rules: ours, not Organizations' word
+_DORMANT: Final = frozenset({"SUSPENDED", "PENDING_CLOSURE", "CLOSED", OUTSIDE})
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -74,7 +75,7 @@ class Roll(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     account: str
     name: str = ""
     version: int = 0
-    status: str = "ACTIVE"  # as Organizations says it in State
+    status: str = "ACTIVE"  # as Organizations says it in State, or OUTSIDE
     since: datetime  # when we first saw it
     gone: datetime | None = None  # when Organizations first did not list it any more
     gone_told: bool = False
@@ -83,7 +84,7 @@ class Roll(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def dormant(self) -> bool:
-        """Whether nothing can be asked there: suspended, being closed, or gone."""
+        """Whether nothing can be asked there: suspended, being closed, gone, or outside of what is under watch."""
         return self.gone is not None or self.status in _DORMANT
 
     @property

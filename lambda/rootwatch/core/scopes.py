@@ -6,7 +6,7 @@ from typing import Final
 from rootwatch.core import canary, tags, tasks, watch
 from rootwatch.core.callers import caller_id
 from rootwatch.core.fact import Fact
-from rootwatch.core.incident import FAILURE_MINUTES, GUESSING_SCOPE
+from rootwatch.core.incident import FAILURE_MINUTES, GUESSING_SCOPE, STORM_SCOPE
 from rootwatch.core.ports import Known, Needs
 from rootwatch.core.record import Item, Record
 from rootwatch.core.remember import accounts
@@ -25,18 +25,18 @@ def needs(item: Item, settings: Settings, now: datetime) -> Needs:
     sent = canary.canary_of(item)
     if sent and isinstance(item, Record):
         scope = watch.scope(canary.forgery(item, settings, now))
-        return Needs(key=item.key, scopes=(scope,), canary=(sent.account, sent.region or ""))
+        return Needs(key=item.key, scopes=(scope, STORM_SCOPE), canary=(sent.account, sent.region or ""))
     kind = find(item).kind
     tagged = tags.tagged_account(item, settings) if isinstance(item, Record) else None
     watched = watch.watch_fact(item, {}, settings, now)
     if watched and watch.is_forged(item):
-        return Needs(key=watched.key, scopes=(watch.scope(watched),), account=watched.account)
+        return Needs(key=watched.key, scopes=(watch.scope(watched), STORM_SCOPE), account=watched.account)
     if kind is None:
         own = watched.account if watched else None
         task = tasks.task_of(item) if isinstance(item, Record) else None
         return Needs(
             key=item.key,
-            scopes=(watch.scope(watched),) if watched else (),
+            scopes=(watch.scope(watched), STORM_SCOPE) if watched else (),
             tags_of=(tagged,) if tagged else (),
             seen_of=accounts(item, own, settings),
             account=own,
@@ -50,7 +50,7 @@ def needs(item: Item, settings: Settings, now: datetime) -> Needs:
         scopes.append(_task_scope(key))
     return Needs(
         key=item.key,
-        scopes=tuple(scopes),
+        scopes=(*scopes, STORM_SCOPE),
         access_key=key,
         failures_around=_time(item, now) if kind in _LOOK_FOR_FAILURES else None,
         tags_of=tuple(sorted({account for account in (item.account, tagged) if account})),

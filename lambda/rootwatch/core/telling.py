@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from rootwatch.core import incident as incidents
+from rootwatch.core import storm as storms
 from rootwatch.core.fact import Fact
 from rootwatch.core.incident import GUESSING_SCOPE, ORGANISATION_WIDE, Incident, Moment
 from rootwatch.core.notice import Notice, notice
@@ -13,6 +14,7 @@ from rootwatch.core.ports import Due, Known, Plan
 from rootwatch.core.record import digest
 from rootwatch.core.scopes import UNKNOWN_ACCOUNT
 from rootwatch.core.settings import Settings
+from rootwatch.core.storm import Paging
 from rootwatch.core.words import Disposition, Harm, NoticeType, Severity, pages, rank
 
 
@@ -26,12 +28,18 @@ def folded(plan: Plan, scope: str, known: Known, settings: Settings, now: dateti
     after = incidents.fold(before, fact, _failures_that_matter(fact, before, known), now)
     unknown = known.account.unknown if known.account else ""
     seen = known.seen.get(fact.account or "")
+    storm = storms.standing(known.incidents, settings, now)
     told: list[Notice] = []
+    listed: list[Paging] = []
     disposition: Disposition = "opened" if opening else "folded"
     due: list[tuple[Harm, Severity] | None] = [*pages_due(after, [fact], now)]
     for page in due or [None]:
         if page is None and not opening and rank(after.severity) <= rank(before.severity):
             break
+        hold = fact.hold if page == (fact.harm, fact.severity) else 0
+        joins = storm if page and storms.may_join(after, page[1], hold, settings) else None
+        if page and not hold and (joins or not _has_paged(before)) and storms.counts(after):
+            listed.append(storms.paging(after, page[1], fact.title, joins, now))
         after, one = notice(
             _word(after, opening=opening and not told),
             after,
@@ -39,9 +47,10 @@ def folded(plan: Plan, scope: str, known: Known, settings: Settings, now: dateti
             now,
             fact=fact,
             page=page,
-            hold=fact.hold if page == (fact.harm, fact.severity) else 0,
+            hold=hold,
             account_unknown=unknown,
             before=seen.before(fact, before.id) if seen and not before.is_watch else None,
+            joins=joins,
         )
         told.append(one)
         disposition = "opened" if opening else "escalated"
@@ -54,7 +63,12 @@ def folded(plan: Plan, scope: str, known: Known, settings: Settings, now: dateti
         replaces=there.id if there and over else None,
         notices=tuple(told),
         withdraws=withdraws,
+        paging=listed[0] if listed else None,  # the worst of them
     )
+
+
+def _has_paged(incident: Incident) -> bool:
+    return any(harm not in incident.held for harm in incident.paged)
 
 
 def pages_due(incident: Incident, facts: Sequence[Fact], now: datetime) -> list[tuple[Harm, Severity]]:

@@ -40,6 +40,8 @@ ObservedKind = Literal[
     "account-missing",
     "unreadable-log-file",
     "rehearsal",
+    "storm",
+    "send-failed",
 ]
 Kind = RootUseKind | WatchKind | ObservedKind
 NoticeType = Literal["opened", "escalated", "digest", "planned", "acknowledged", "corrected", "closed"]

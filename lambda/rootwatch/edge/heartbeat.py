@@ -118,4 +118,5 @@ class Heartbeat:
             answer = self._http.get(url, timeout=TIMEOUT_SECONDS, allow_redirects=False)
         except requests.RequestException as error:
             return f"no answer: {type(error).__name__}"
-        return "" if answer.ok and not answer.is_redirect else f"HTTP {answer.status_code}"
+        arrived = answer.ok and answer.status_code < requests.codes.multiple_choices
+        return "" if arrived else f"HTTP {answer.status_code}"

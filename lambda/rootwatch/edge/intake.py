@@ -12,7 +12,7 @@ from rootwatch.catalogue import Catalogue
 from rootwatch.core.decide import decide
 from rootwatch.core.notice import Notice, Page
 from rootwatch.core.paths import received
-from rootwatch.core.ports import Directory, Known, Plan, Store, StoreDownError
+from rootwatch.core.ports import Directory, Known, Needs, Plan, Store, StoreDownError
 from rootwatch.core.record import Item, Record, Unreadable, mentions_root
 from rootwatch.core.scopes import needs
 from rootwatch.core.settings import Settings
@@ -21,6 +21,7 @@ from rootwatch.edge.delivery import Delivery
 from rootwatch.edge.dynamo import RecordRefusedError
 from rootwatch.edge.retrying import TRIES, NotStoredError, pause
 from rootwatch.edge.reviser import Reviser
+from rootwatch.edge.storms import Storms
 
 _DEGRADED_RECEIVES: Final = 2
 
@@ -51,6 +52,7 @@ class Intake:
         self._logger = logger
         self._metrics = metrics
         self._reviser = Reviser(store, delivery, settings, now, logger)
+        self._storms = Storms(store, delivery, settings, now, logger)
 
     def take(self, item: Item, receives: int, waited: timedelta = timedelta()) -> Plan | None:
         """Takes one record in: the plan that was stored; None for a duplicate. ``receives`` is how often its message
@@ -76,13 +78,15 @@ class Intake:
             self._reviser.revise_after(item, plan)
         except StoreDownError as error:
             raise NotStoredError(str(error)) from error
+        if plan and plan.paging:
+            self._storms.look()
         return plan
 
     def _stored(self, item: Item, waited: timedelta) -> Plan | None:
         """The plan that was stored, or None for a duplicate."""
         for _ in range(TRIES):
             now = self._now()
-            needed = needs(item, self._settings, now)
+            item, needed = self._needed(item, now)
             known = self._store.load(needed)
             if known.duplicate:
                 return None
@@ -94,6 +98,15 @@ class Intake:
                 return None
             pause()
         raise NotStoredError(f"other workers were first {TRIES} times")
+
+    def _needed(self, item: Item, now: datetime) -> tuple[Item, Needs]:
+        """What must be known of it; a record that breaks us here already is unreadable from here on."""
+        try:
+            return item, needs(item, self._settings, now)
+        except Exception:
+            self._logger.exception("what a record needs could not be told", extra={"record": item.key})
+            unreadable = _as_unreadable(item)
+            return unreadable, needs(unreadable, self._settings, now)
 
     def _decided(self, item: Item, known: Known, concerned: str | None, now: datetime) -> Plan:
         """The plan; a record that breaks us is told as unreadable, never dropped. ``concerned`` is the account whose
@@ -122,7 +135,8 @@ class Intake:
         if receives > _DEGRADED_RECEIVES:
             return
         now = self._now()
-        plan = self._decided(item, Known(), needs(item, self._settings, now).account, now)
+        item, needed = self._needed(item, now)
+        plan = self._decided(item, Known(), needed.account, now)
         plan = received(plan, item, self._settings, now, timedelta())
         for notice in plan.notices:
             degraded = _degraded(notice, item.account, now)

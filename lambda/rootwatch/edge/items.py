@@ -13,6 +13,7 @@ from rootwatch.core.incident import Incident, Moment
 from rootwatch.core.notice import Notice, lane
 from rootwatch.core.ports import Due, Plan
 from rootwatch.core.seen import Seen
+from rootwatch.core.storm import Paging
 from rootwatch.core.tags import Tagging, Tags
 from rootwatch.core.words import CHANNELS, SEVERITIES, ChannelName, Severity
 
@@ -23,11 +24,13 @@ AWAITED: Final = "AWAITED"  # the index's partition of what is to be looked at o
 LOST: Final = "LOST"  # and that of the accounts and Regions whose fast path is lost
 _TAGGINGS: Final = 100
 FAILURE_BUCKET_MINUTES: Final = 10
+PAGING_BUCKET_MINUTES: Final = 10
 _KEEP: Final = {
     "mark": timedelta(days=400),
     "failure": timedelta(days=1),
     "task": timedelta(days=30),
     "canary": timedelta(days=3),
+    "paging": timedelta(days=1),
 }
 
 T = TypeVar("T")
@@ -128,6 +131,12 @@ def failure_bucket(moment: datetime) -> str:
     """The ten minutes that a failed sign-in belongs to."""
     start = moment.astimezone(UTC)
     return f"FAIL#{start:%Y-%m-%dT%H:}{start.minute // FAILURE_BUCKET_MINUTES}0"
+
+
+def paging_bucket(moment: datetime) -> str:
+    """The ten minutes that a page belongs to."""
+    start = moment.astimezone(UTC)
+    return f"PAGES#{start:%Y-%m-%dT%H:}{start.minute // PAGING_BUCKET_MINUTES}0"
 
 
 def shard(incident_id: str) -> dict[str, str]:
@@ -253,6 +262,12 @@ def failure(moment: Moment, now: datetime) -> Item:
     of one account's failures hides no other's."""
     sort = f"{moment.account}#{stamp(moment.time)}#{moment.key}"
     return {**key(failure_bucket(moment.time), sort), "body": body(moment), "expires": _expires(now, "failure")}
+
+
+def paging(one: Paging, now: datetime) -> Item:
+    """That an incident paged for the first time, or joined a storm."""
+    sort = f"{stamp(one.at)}#{one.incident}"
+    return {**key(paging_bucket(one.at), sort), "body": body(one), "expires": _expires(now, "paging")}
 
 
 def task(plan: Plan, now: datetime) -> Item:

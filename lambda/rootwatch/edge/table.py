@@ -13,6 +13,7 @@ from rootwatch.core.notice import Notice
 from rootwatch.core.ports import Due, Known, Needs, Plan, Revision
 from rootwatch.core.scopes import GUESSED_ACCOUNTS
 from rootwatch.core.seen import Seen
+from rootwatch.core.storm import Paging
 from rootwatch.core.tags import Tagging, Tags
 from rootwatch.core.tasks import Task
 from rootwatch.edge import coverage_items, items
@@ -75,6 +76,8 @@ class Table(Sends):
             operations.append(self._versioned(items.caller(plan.caller), plan.caller.version))
         if plan.failure:
             operations.append(self._table.put(items.failure(plan.failure, now)))
+        if plan.paging:
+            operations.append(self._table.put(items.paging(plan.paging, now)))
         if plan.task:
             operations.append(self._table.put(items.task(plan, now)))
         if plan.heard:
@@ -106,6 +109,20 @@ class Table(Sends):
         """The incident that the scope's pointer names."""
         found = self._table.get([items.open_key(scope)])
         return self.incident(found[0]["incident"]["S"]) if found else None
+
+    def pagings(self, since: datetime, until: datetime) -> list[Paging]:
+        """Which incidents paged for the first time, or joined a storm, from ``since`` to ``until``; oldest first."""
+        found: list[Paging] = []
+        step = timedelta(minutes=items.PAGING_BUCKET_MINUTES)
+        bucket = items.paging_bucket(since)
+        at, last = since, items.paging_bucket(until)
+        while bucket <= last:
+            values = {":bucket": s(bucket), ":since": s(items.stamp(since)), ":until": s(f"{items.stamp(until)}#~")}
+            page = self._table.query_all("PK = :bucket AND SK BETWEEN :since AND :until", values)
+            found += [items.read(item, Paging) for item in page]
+            at += step
+            bucket = items.paging_bucket(at)
+        return found
 
     def waiting(self, access_key: str) -> list[str]:
         """The ids of incidents that hold calls with this key, made before its AssumeRoot was known."""

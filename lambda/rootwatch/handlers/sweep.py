@@ -18,6 +18,7 @@ from rootwatch.edge.advance import advance
 from rootwatch.edge.booking import Booking
 from rootwatch.edge.delivery import Delivery
 from rootwatch.edge.observer import Observer
+from rootwatch.edge.storms import Storms
 from rootwatch.edge.table import Table
 from rootwatch.handlers import wiring
 from rootwatch.handlers.wiring import Event, logger, metrics
@@ -37,6 +38,7 @@ def handler(event: Event, context: LambdaContext) -> dict[str, int]:  # noqa: AR
     until = time.monotonic() + _WATCH_SECONDS
     done: set[Due] = set()
     booking = _booking(delivery)
+    Storms(store, delivery, wiring.settings(), wiring.now, logger).look()
     looked: set[str | Place] = set()
     while context.get_remaining_time_in_millis() > _SPARE_MILLISECONDS:
         now = wiring.now()

@@ -16,6 +16,7 @@ from rootwatch.render.story import story
 
 SCHEMA: Final = "rootwatch/notice/1"
 _MOST_VALUES: Final = 13
+_LISTED: Final = 60
 
 
 class AccountPart(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +102,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     declare: str | None
     runbook_url: str | None
     before: list[str]
+    listed: list[str]
+    unlisted: int
     last_use: str | None
     network_seen_since: str | None
     account: AccountPart
@@ -131,6 +134,8 @@ def document(notice: Notice, settings: Settings, width: int) -> Document:
         declare=told.commands.declare or None,
         runbook_url=told.runbook,
         before=list(told.before),
+        listed=list(told.listed[:_LISTED]),
+        unlisted=told.unlisted + len(told.listed[_LISTED:]),
         last_use=iso(before.last_use.time) if before and before.last_use else None,
         network_seen_since=iso(before.network_since) if before and before.network_since else None,
         account=_account(notice, settings, width),

@@ -5,12 +5,14 @@ from typing import Final
 
 from rootwatch.core.notice import Notice
 from rootwatch.core.settings import Settings
+from rootwatch.render import storm
 from rootwatch.render.containment import CANNOT, DECLARE
 from rootwatch.render.headline import headline
 from rootwatch.render.story import Story, story
 
 _COLUMNS: Final = 76
 _LABEL: Final = 20
+_LISTED: Final = 60
 
 
 def mail(notice: Notice, settings: Settings, width: int) -> str:
@@ -27,6 +29,11 @@ def mail(notice: Notice, settings: Settings, width: int) -> str:
         *(
             [_headed("THE 24 HOURS BEFORE, UTC", "\n".join(_item(trace) for trace in told.before))]
             if told.before
+            else []
+        ),
+        *(
+            [_headed("THE LIST, NEWEST FIRST", "\n".join(map(_item, storm.shown(told, _LISTED))))]
+            if told.listed
             else []
         ),
         _headed("FACTS", "\n".join(_fact(fact.label, fact.value) for fact in told.facts)),

@@ -11,6 +11,7 @@ from rootwatch.core.notice import Notice, Page
 from rootwatch.core.record import digest
 from rootwatch.core.settings import Settings
 from rootwatch.core.words import Severity
+from rootwatch.render import storm
 from rootwatch.render.clean import clean, iso
 from rootwatch.render.containment import CANNOT, DECLARE
 from rootwatch.render.headline import headline
@@ -20,6 +21,7 @@ _SUMMARY: Final = 200  # PagerDuty takes 1,024; nobody reads more aloud
 _DEDUP_KEY: Final = 255
 _WIDTH: Final = 1_000
 _NAME: Final = 200
+_LISTED: Final = 60
 _SEVERITIES: Final[dict[Severity, str]] = {"critical": "critical", "high": "error", "medium": "warning", "low": "info"}
 
 
@@ -85,6 +87,7 @@ def _payload(notice: Notice, settings: Settings, told: Story) -> dict[str, Any]:
             **({"Contain": told.commands.contain, "Note on contain": CANNOT} if told.commands.contain else {}),
             **({"Declare": f"{DECLARE}: {told.commands.declare}"} if told.commands.declare else {}),
             **({"The 24 hours before, UTC": "; ".join(told.before)} if told.before else {}),
+            **({"The list, newest first": "\n".join(storm.shown(told, _LISTED))} if told.listed else {}),
             **{fact.label: fact.value for fact in told.facts},
             "Look": told.look,
             **({"Note": " ".join(told.notes)} if told.notes else {}),

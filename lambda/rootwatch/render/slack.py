@@ -13,6 +13,7 @@ import msgspec
 from rootwatch.core.notice import Notice
 from rootwatch.core.settings import Settings
 from rootwatch.core.words import Severity
+from rootwatch.render import storm
 from rootwatch.render.clean import clean, cut
 from rootwatch.render.containment import CANNOT, DECLARE
 from rootwatch.render.facts import Line, declared
@@ -28,6 +29,8 @@ _WIDTHS: Final = (350, 180, 90, 50, 30, 20)  # of each text: the widest that kee
 _HEADER: Final = 120
 _FIELDS: Final = 10
 _ELEMENTS: Final = 10
+_LISTED: Final = 15
+_SECTION: Final = 2_700  # of the 3,000 that a section takes
 _NOTHING_TO_DO: Final = frozenset({"digest", "corrected"})
 _LINK: Final = "the event in CloudTrail"
 _TEXT: Final = 560  # before escaping, which makes it five times as long at worst; a section takes 3,000
@@ -61,7 +64,7 @@ def slack(notice: Notice, settings: Settings) -> SlackMessage:
 
 def _message(notice: Notice, settings: Settings, width: int) -> SlackMessage:
     told = story(notice, settings, width)
-    calm = notice.page is None and (is_quiet(notice) or notice.type in _NOTHING_TO_DO)
+    calm = is_calm(notice)
     mark = _CALM if calm else _MARKS[notice.severity]
     line = f"{mark} {headline(notice, settings, min(_HEADER, 3 * width), severity=True)}"
     layout = _alert if not calm else _line if is_quiet(notice) else _brief
@@ -70,8 +73,14 @@ def _message(notice: Notice, settings: Settings, width: int) -> SlackMessage:
         text=f"{escape(line)}\n{escape(told.happened)}",
         blocks=layout(line, notice, told),
         thread=thread,
-        broadcast=thread and (notice.page is not None or notice.type == "escalated"),
+        broadcast=thread and not calm and (notice.page is not None or notice.type == "escalated"),
     )
+
+
+def is_calm(notice: Notice) -> bool:
+    """Whether it takes nobody's attention from what is under way; a storm's digest is added to a page that is there."""
+    added = notice.page is None or notice.type == "digest"
+    return added and (is_quiet(notice) or notice.type in _NOTHING_TO_DO)
 
 
 def _line(line: str, notice: Notice, told: Story) -> list[Block]:
@@ -84,7 +93,7 @@ def _line(line: str, notice: Notice, told: Story) -> list[Block]:
 def _brief(line: str, _: Notice, told: Story) -> list[Block]:
     """No header, and all facts in small print."""
     text = "\n".join([f"*{escape(line)}*", escape(told.happened), *map(escape, told.notes), *_link(told)])
-    return [_section(text), *_small_print(told.facts)]
+    return [_section(text), *_listed(told), *_small_print(told.facts)]
 
 
 def _alert(line: str, notice: Notice, told: Story) -> list[Block]:
@@ -98,11 +107,20 @@ def _alert(line: str, notice: Notice, told: Story) -> list[Block]:
         _section(f"*Do now:* {escape(told.do_now)}"),
         *_commands(told),
         *([_section("*The 24 hours before, UTC:*\n" + "\n".join(map(escape, told.before)))] if told.before else []),
+        *_listed(told),
         {"type": "section", "fields": fields},
         _section(f"*Look:* {_look(notice, told)}{_runbook(told)}"),
         *(_section(f"*{escape(note)}*") for note in told.notes),
         *_small_print(told.facts[_FIELDS:]),
     ]
+
+
+def _listed(told: Story) -> list[Block]:
+    """A storm's list, as much of it as a section takes."""
+    if not told.listed:
+        return []
+    most = next(count for count in range(_LISTED, -1, -1) if len(escape("\n".join(told.listed[:count]))) <= _SECTION)
+    return [_section("*The list, newest first:*\n" + escape("\n".join(storm.shown(told, most))))]
 
 
 def _commands(told: Story) -> list[Block]:

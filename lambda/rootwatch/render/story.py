@@ -16,18 +16,21 @@ from rootwatch.render.subject import accounts_guessed, is_task, short_principal
 
 _REASONS: Final = 6
 _TRACES: Final = 8
+_LINE: Final = 160
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):
     """Texts without any channel's markup, each one line and at most as wide as asked for, but for commands and links.
 
-    ``why`` and ``before`` may be empty.
+    ``why`` and ``before`` may be empty; ``listed`` is a storm's alone, with how many more there are.
     """
 
     happened: str
     facts: tuple[Line, ...]
     why: tuple[str, ...]
     before: tuple[str, ...]
+    listed: tuple[str, ...]
+    unlisted: int
     do_now: str
     commands: Containment
     look: str
@@ -44,6 +47,8 @@ def story(notice: Notice, settings: Settings, width: int = 600) -> Story:
         facts=lines(notice, settings, width),
         why=tuple(clean(why, width) for why in _why(notice)),
         before=tuple(clean(trace, width) for trace in _before(notice)),
+        listed=tuple(clean(line, min(width, _LINE)) for line in notice.listed),
+        unlisted=notice.unlisted,
         do_now=clean(_do_now(notice), width),
         commands=containment(notice, settings),
         look=clean(_look(notice), width),
@@ -144,7 +149,7 @@ def _do_now(notice: Notice) -> str:
         case "closed":
             if is_task(notice):
                 return "Nothing."
-            still = "its PagerDuty alert stays open until somebody resolves it" if notice.incident.paged else ""
+            still = "its PagerDuty alert stays open until somebody resolves it" if notice.incident.own_pages else ""
             return "If nobody has explained this use yet, find out who it was" + (f"; {still}." if still else ".")
         case "digest":
             return "Nothing new; go on with what is under way."

@@ -6,6 +6,7 @@ from rootwatch.core.fact import Fact
 from rootwatch.core.notice import Notice
 from rootwatch.core.settings import Settings
 from rootwatch.core.words import OBSERVED_KINDS, pages
+from rootwatch.render import storm
 from rootwatch.render.clean import clean, moment
 
 _TITLE: Final = 160
@@ -17,6 +18,8 @@ def headline(notice: Notice) -> str:
     title = clean(notice.fact.title if notice.fact else incident.title, _TITLE)
     if incident.is_rehearsal:
         return f"REHEARSAL: {title}"
+    if incident.is_storm:
+        return storm.headline(notice)
     match notice.type:
         case "digest":
             return f"WATCH, {incident.untold} more: {title}"
@@ -32,6 +35,8 @@ def headline(notice: Notice) -> str:
 def happened(notice: Notice, settings: Settings) -> str:
     """The event in a sentence, and what it means in another."""
     incident, fact = notice.incident, notice.fact
+    if incident.is_storm:
+        return storm.happened(notice)
     if fact:
         return f"{_sentence(clean(fact.says, 500))}. {fact.means}"
     title = clean(incident.title, 300)
@@ -54,7 +59,9 @@ def do_now(notice: Notice) -> str:
     """What the person on call does first."""
     if notice.fact:
         return notice.fact.do_now
-    if notice.type == "closed" and notice.incident.paged:
+    if notice.incident.is_storm and notice.type == "digest":
+        return "Look at the newest of the list; the criticals among them page by themselves."
+    if notice.type == "closed" and notice.incident.own_pages:
         return (
             "If nobody has explained it yet, find out who it was; its PagerDuty alert stays open until somebody "
             "resolves it."
@@ -67,6 +74,8 @@ def look(notice: Notice) -> str:
     incident, fact = notice.incident, notice.fact
     if incident.is_rehearsal:
         return "Nowhere: nothing happened, and no record tells of it."
+    if incident.is_storm:
+        return storm.LOOK
     if fact and fact.kind == "silence" and fact.account is None:
         return "The log of the function rootwatch-coverage in the hub; no record tells of it"
     account = recorded_in(fact) or incident.account or ", ".join(incident.accounts) or "the account"

@@ -5,6 +5,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+STACKSETS = "member.org.stacksets.cloudformation.amazonaws.com"
+CLOUDTRAIL = "cloudtrail.amazonaws.com"
 _ACCOUNT_ID = re.compile(r"\d{12}")
 
 
@@ -34,7 +36,8 @@ class Unit:
 
 @dataclass(frozen=True, kw_only=True)
 class Organisation:
-    """An organisation of a management account and its members; `administrators` maps account id → service principals.
+    """An organisation of a management account and its members; `administrators` maps account id → service principals,
+    `trusted` are the services that have trusted access.
 
     The ids are AWS's documentation values unless given. Units follow from the accounts' paths.
     """
@@ -42,6 +45,7 @@ class Organisation:
     management: Account
     members: tuple[Account, ...] = ()
     administrators: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    trusted: tuple[str, ...] = (STACKSETS, CLOUDTRAIL)
     id: str = "o-exampleorgid"
     root_id: str = "r-examplerootid111"
 

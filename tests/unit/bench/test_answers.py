@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.answers import Asked, WrongAnswerError, check_exact, check_files, check_root, check_unpacked
+from bench.answers import Asked, WrongAnswerError, check_exact, check_files, check_root, check_scan, check_unpacked
 from bench.archive.truth import Needle
 from bench.generate import generate
 from bench.jobs import ALL, Part, asked, jobs, sizes
@@ -46,6 +46,14 @@ def test_the_engine_s_answer_is_refused_if_it_is_not_exact(output):
         check_exact(output, ASKED)
 
 
+def test_the_command_tells_each_record_once_and_no_canary():
+    needles = [*NEEDLES, Needle("c.json.gz", "one", "sign-in"), Needle("c.json.gz", "three", "canary")]
+    asked_for = Asked(raw_bytes=1_000, needles=needles, folder=FOLDER)
+    check_scan(b'{"eventID":"two"}\n{"eventID":"one"}\n', asked_for)
+    with pytest.raises(WrongAnswerError):
+        check_scan(b'{"eventID":"two"}\n{"eventID":"one"}\n{"eventID":"one"}\n', asked_for)
+
+
 def test_the_others_must_find_root_s_records_and_may_find_more():
     check_root(b'{"event_ids": ["one", "decoy"]}', ASKED)
     check_root(b"decoy\none\n", ASKED)
@@ -76,7 +84,7 @@ def archive(tmp_path_factory):
     return generate(tmp_path_factory.mktemp("bench") / "archive", size=Fraction(1, 1000))
 
 
-@pytest.mark.parametrize("name", ["unpack-alone", "engine-1", "engine-2", "stdlib-1", "naive"])
+@pytest.mark.parametrize("name", ["unpack-alone", "engine-1", "engine-2", "stdlib-1", "scan", "naive"])
 def test_a_contender_answers_rightly_on_a_small_archive(archive, name):
     (job,) = [job for job in jobs(archive) if job.name == name]
     (figure,) = measure([job], archive, 1, lambda _: None)
@@ -115,6 +123,17 @@ def test_the_peak_is_that_of_the_largest_process_even_of_a_child():
     script = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'len(bytearray(300_000_000))'], check=True)"
     took, _ = run([(sys.executable, "-c", script)], on=cores())
     assert took.peak_bytes > 290_000_000
+
+
+def test_children_that_nobody_waits_for_count_too():
+    child = "import time; bytearray(300_000_000); time.sleep(0.1)"
+    script = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {child!r}], stdout=subprocess.DEVNULL)"
+    took, _ = run([(sys.executable, "-c", script)], on=cores())
+    assert took.peak_bytes > 290_000_000
+
+
+def test_an_exit_code_may_be_an_answer():
+    run([(sys.executable, "-c", "import sys; sys.exit(3)")], on=cores(), codes=(3,))
 
 
 def test_the_peak_does_not_count_the_memory_of_whoever_measures():

@@ -280,6 +280,15 @@ def test_a_table_fits_80_columns_and_uses_more(write):
     )
 
 
+def test_canaries_of_our_own_are_not_told(write):
+    role = f"arn:aws:sts::{ACCOUNT}:assumed-role/rootwatch-canary/{'0' * 32}"
+    issuer = {"type": "Role", "arn": f"arn:aws:iam::{ACCOUNT}:role/rootwatch/rootwatch-canary", "accountId": ACCOUNT}
+    identity = {"type": "AssumedRole", "arn": role, "accountId": ACCOUNT, "sessionContext": {"sessionIssuer": issuer}}
+    heard = body("GetCallerIdentity", eventSource="sts.amazonaws.com", userIdentity=identity, readOnly=True)
+    (line,) = lines_of(write("a.json", heard, sign_in_body()))
+    assert line["eventName"] == "ConsoleLogin"
+
+
 def test_a_window_file_makes_planned_what_lies_in_it(write):
     windows = write("windows", f"{ACCOUNT} until=2026-11-24T18:00Z ticket=SEC-142\n".encode())
     (line,) = lines_of("--window", windows, write("a.json", sign_in_body()))

@@ -43,6 +43,27 @@ def test_state_is_read_and_before_it_was_there_status(shown, status):
     assert listed({"Id": ACCOUNT, "Name": "a", **shown}) == Listed(id=ACCOUNT, name="a", status=status)
 
 
+@pytest.mark.parametrize(
+    ("paths", "asked"),
+    [
+        (["o-exampleorgid/r-abcd/ou-abcd-11111111/111122223333/"], True),
+        (["o-exampleorgid/r-wxyz/ou-wxyz-11111111/111122223333/"], False),
+        ([], True),
+        (None, True),
+        ([None, 5], True),
+    ],
+)
+def test_an_account_outside_of_the_watched_units_is_not_asked_and_one_whose_place_is_unknown_is(paths, asked):
+    one = listed({"Id": ACCOUNT, "Name": "a", "State": "ACTIVE", "Paths": paths})
+    assert rolls(one)[ACCOUNT].dormant is not asked
+
+
+def test_the_accounts_that_can_silence_us_are_asked_wherever_they_are():
+    above = frozenset({"r-wxyz"})
+    hub = Listed(id=SETTINGS.hub_account, name="hub", status="ACTIVE", above=above)
+    assert not rolls(hub)[SETTINGS.hub_account].dormant
+
+
 def test_an_account_without_an_id_is_none():
     assert listed({"Name": "odd"}) is None
 

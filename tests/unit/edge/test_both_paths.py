@@ -245,7 +245,8 @@ def test_of_a_place_whose_silence_was_told_already_nobody_is_woken_again():
 
 
 def test_a_region_that_is_declared_to_have_no_rules_awaits_nothing():
-    both = TwoPaths(regions=["us-east-1", "eu-central-1", "sa-east-1"], coverage={"backstop_only": ["sa-east-1"]})
+    declared = {"regions": ["us-east-1", "eu-central-1", "sa-east-1"], "coverage": {"backstop_only": ["sa-east-1"]}}
+    both = TwoPaths(**declared, trail={"create": True})
     both.now = after(5)
     both.by_log_file(signed_in(awsRegion="sa-east-1")).later(minutes=60)
     assert both.told(LOST) == []

@@ -1,4 +1,4 @@
-"""A run of coverage as the schedule makes it: told once whatever fails in between, and one account never stops the rest."""
+"""A run of coverage as the schedule makes it: told once whatever fails in between; one account never stops the rest."""
 
 import time
 
@@ -47,7 +47,7 @@ def test_the_reason_why_a_canary_could_not_be_sent_is_told():
     one = watched()
     one.abroad.failing = {ACCOUNT: "AssumeRole: AccessDenied"}
     one.go_on(hours=2)
-    [notice] = [notice for notice in one.watched("slack")]
+    [notice] = one.watched("slack")
     assert "a canary could not be sent: AssumeRole: AccessDenied" in notice.fact.why
 
 

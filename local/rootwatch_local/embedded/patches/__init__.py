@@ -10,14 +10,15 @@ import ministack.app
 from rootwatch_local.embedded.patches.seam import replace
 
 # For what little is loaded at the start.
-_EARLY = ("identity", "delegation", "departures", "organizations", "events", "targets")
+_EARLY = ("identity", "delegation", "trust", "departures", "organizations", "events", "targets")
 # By the ministack module that is loaded when it is first asked for. CloudFormation makes topics and functions without
 # asking their modules first, so it brings their patches too.
 _LATE: dict[str, tuple[str, ...]] = {
     "sns": ("topics",),
+    "account": ("enabled_regions",),
     "sts": ("sessions",),
     "lambda_svc": ("functions",),
-    "cloudformation": ("topics", "functions", "resources", "policies", "stacks", "stacksets"),
+    "cloudformation": ("topics", "functions", "resources", "policies", "stacks", "stacksets", "activation"),
 }
 
 _lock = threading.RLock()

@@ -6,13 +6,14 @@ import ministack.services.organizations as org
 from ministack.core.responses import get_region, request_scope
 
 from rootwatch_local.embedded.organisation import Account, Organisation
-from rootwatch_local.embedded.patches import delegation
+from rootwatch_local.embedded.patches import delegation, trust
 
 
 def forget() -> None:
     """Have no organisation."""
     org.reset()
     delegation.administrators.clear()
+    trust.trust(())
 
 
 def found(organisation: Organisation) -> None:
@@ -56,6 +57,7 @@ def found(organisation: Organisation) -> None:
             org._tags[account.id] = dict(account.tags)
     for account_id, services in organisation.administrators.items():
         delegation.administrators[account_id] = dict.fromkeys(services, now)
+    trust.trust(organisation.trusted)
 
 
 def _email(account: Account) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import iam
 
-from rootwatch_local.embedded.patches import organizations
+from rootwatch_local.embedded.patches import organizations, trust
 from rootwatch_local.embedded.patches.delegation import administrators
 from rootwatch_local.embedded.patches.permissions import Request, allows
 
@@ -46,6 +46,7 @@ def _in_organisation(targets: Properties) -> Iterable[str]:
     management = organizations.management_of(caller)
     if management is None or (caller != management and _SERVICE not in administrators.get(caller, {})):
         raise ValueError("You must be the management account or a delegated administrator to deploy this stack set.")
+    trust.must_be_trusted(trust.STACKSETS, "a stack set is deployed to it")
     units = targets["OrganizationalUnitIds"]
     below = {account for unit in units for account in organizations.accounts_below(management, unit)}
     # Service-managed stack sets never deploy to the management account, named or not.

@@ -13,6 +13,9 @@ import msgspec
 from ministack.core.responses import get_account_id, get_region
 from ministack.services.cloudformation import provisioners
 
+from rootwatch_local.embedded.patches import trust
+from rootwatch_local.embedded.patches.organizations import management_of
+
 Properties = Mapping[str, Any]
 Made = tuple[str, dict[str, Any]]
 Create = Callable[[str, Properties, str], Made]
@@ -123,6 +126,8 @@ _TRAIL_SWITCHES = {
 
 
 def _create_trail(logical_id: str, properties: Properties, stack: str) -> Made:
+    if str(properties.get("IsOrganizationTrail")).lower() == "true" and management_of(get_account_id()):
+        trust.must_be_trusted(trust.CLOUDTRAIL, "you create an organization trail")
     name = properties.get("TrailName") or provisioners._physical_name(stack, logical_id)
     answer = _checked(trails._create_trail({**_trail_request(properties), "Name": name}))
     _configure_trail(name, properties)

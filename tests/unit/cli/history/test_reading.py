@@ -142,3 +142,13 @@ class Deadly(Selection, frozen=True):
         import os
 
         return (os._exit, (9,))
+
+
+def test_standard_input_is_read_here_and_not_by_a_process_that_has_none(tmp_path, monkeypatch):
+    for number in range(50):
+        (tmp_path / f"{number}.json").write_bytes(content(sign_in_body(after(number))))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content(sign_in_body(after(99))))))
+    files = list_files([str(tmp_path), "-"], Selection())
+    results = list(read_all(files, Selection(), None, totals=Totals(), jobs=2))
+    assert len(results) == 51
+    assert "-" in {one.file for one in results}
