@@ -19,6 +19,9 @@ REPEAT ?= 5
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
+.PHONY: setup
+setup: $(READY) $(CDK_READY) ## Set up what a deployment needs, and nothing else
+
 .PHONY: demo
 demo: $(READY) $(CDK_READY) ## Watch root activity travel the real path on an embedded AWS (KEEP=1 keeps the inbox page up)
 	@$(BIN)/rootwatch demo $(if $(filter-out 0,$(KEEP)),--keep)

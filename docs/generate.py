@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from docs._generators import alarms, alerts, catalogue, command_line, doctor, history, licences, settings
+from docs._generators import alarms, alerts, catalogue, command_line, doctor, history, licences, permissions, settings
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PARTS: Final[Mapping[str, Callable[[], str]]] = {
@@ -27,6 +27,8 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "doctor unwell": doctor.unwell,
     "licences of the asset": licences.vendored,
     "licences of the project": licences.used,
+    "permissions of roles": permissions.roles,
+    "permissions on resources": permissions.resource_policies,
     "replay figures": history.figures,
     "replay story": history.story,
     "settings": settings.top,

@@ -84,7 +84,9 @@ class Monitor:
         self.directory.now = lambda: self.now
         logger = self.logger = Logger(service=f"test-{next(_numbers)}", stream=self.log)
         metrics = Metrics(namespace="test", service="test")
-        self.delivery = Delivery(self.store, self.channels.__getitem__, lambda: self.now, logger, metrics)
+        self.delivery = Delivery(
+            self.store, self.channels.__getitem__, lambda: self.now, logger, metrics, self.settings
+        )
         self.intake = Intake(
             store=self.store,
             directory=self.directory,

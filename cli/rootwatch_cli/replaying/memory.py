@@ -16,6 +16,7 @@ from rootwatch.core.fact import Fact
 from rootwatch.core.incident import Incident
 from rootwatch.core.notice import Notice
 from rootwatch.core.ports import Due, Known, Needs, Plan, Revision
+from rootwatch.core.reminders import next_look
 from rootwatch.core.seen import Seen
 from rootwatch.core.storm import Paging
 from rootwatch.core.tags import Tagging, Tags
@@ -143,6 +144,23 @@ class MemoryStore(Outbox):
         heads = [Due(incident=name, due_at=at) for at, name in self._heads_due.until(now)]
         both = [*self._sends_until(now), *heads]
         return sorted(both, key=lambda due: (-rank(due.severity), due.due_at or now))[:limit]
+
+    def windows_due(self, now: datetime, limit: int) -> list[str]:
+        """The accounts whose break-glass windows have something to tell by now, the longest due first."""
+        looks = ((next_look(tags), account) for account, tags in self.known_tags.items())
+        return [account for at, account in sorted((at, one) for at, one in looks if at and at <= now)][:limit]
+
+    def looked(self, tags: Tags) -> bool:
+        """Stores the tags once they were looked at; False when they changed since they were read."""
+        if self.tags(tags.account).version != tags.version:
+            return False
+        self.known_tags[tags.account] = msgspec.structs.replace(tags, version=tags.version + 1)
+        return True
+
+    def incidents_of(self, account: str, until: datetime) -> list[Incident]:
+        """The latest incidents of an account that were opened by then, newest first; fifty at most."""
+        found = [head for head in self.heads.values() if head.account == account and head.opened_at <= until]
+        return sorted(found, key=lambda head: (head.opened_at, head.id), reverse=True)[:50]
 
     def next_due(self, after: datetime) -> datetime | None:
         """When the first send or incident is due after this time; None when none is."""

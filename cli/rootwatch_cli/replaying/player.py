@@ -72,7 +72,7 @@ class Player:
         # What goes wrong inside is our own fault, and said aloud; the rest is what the output is for.
         logger = Logger(service="rootwatch-replay", level="ERROR", stream=sys.stderr)
         metrics = _Uncounted(namespace="rootwatch", service="replay")
-        self._delivery = Delivery(self.store, self._channel, self._clock, logger, metrics)
+        self._delivery = Delivery(self.store, self._channel, self._clock, logger, metrics, settings)
         self._intake = Intake(
             store=self.store,
             directory=directory,

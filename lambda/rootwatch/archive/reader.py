@@ -11,7 +11,7 @@ from rootwatch.archive.keys import envelope_of
 from rootwatch.archive.ordinary import Ordinary, end_of, our_words, records
 from rootwatch.archive.unpack import Broken, unpacked
 from rootwatch.core.reading import read
-from rootwatch.core.record import Envelope, Item, Unreadable
+from rootwatch.core.record import Item, Unreadable
 
 _HEAD: Final = 64  # bytes that tell whether a file is an ordinary log file
 
@@ -52,8 +52,7 @@ def read_log_file(
     """
     source = _Source(stream, size or Size())
     pieces = iter(source)
-    envelope = envelope_of(name)
-    for item, offset in _items(pieces, envelope):
+    for item, offset in _items(pieces, name):
         if isinstance(item, Unreadable):
             yield Damage(name, offset, item.reason)
         if concerns(item):
@@ -83,7 +82,7 @@ class _Source:
                 yield piece
 
 
-def _items(pieces: Iterator[bytes], envelope: Envelope | None) -> Iterator[tuple[Item, int]]:
+def _items(pieces: Iterator[bytes], name: str) -> Iterator[tuple[Item, int]]:
     """The items that may concern us, and where they begin."""
     head = b""
     for piece in pieces:
@@ -92,11 +91,11 @@ def _items(pieces: Iterator[bytes], envelope: Envelope | None) -> Iterator[tuple
             break
     end = end_of(head)
     if end is None:
-        yield from read_in_full(chain([head], pieces), envelope)
+        yield from read_in_full(chain([head], pieces), envelope_of(name))
         return
     for found in records(chain([head], pieces), end, our_words()):
         if isinstance(found, Ordinary):
-            for item in read(found.value, envelope, 1):
+            for item in read(found.value, envelope_of(name), 1):
                 yield item, found.offset
         else:
-            yield from read_in_full(chain([found.text], pieces), envelope, found.offset, end.decode())
+            yield from read_in_full(chain([found.text], pieces), envelope_of(name), found.offset, end.decode())

@@ -7,7 +7,7 @@ import re
 import zlib
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from io import BytesIO
 from typing import BinaryIO, Final, Protocol
 
@@ -15,10 +15,9 @@ import msgspec
 
 _MAGIC: Final = b"\x1f\x8b"
 _GZIP: Final = 31  # zlib's own number for "a gzip header and trailer"
-# A piece is then about 300 kB: it stays in the processor's own memory while it is searched.
-_SLICE: Final = 1 << 14
-_PIECE: Final = 1 << 20  # the most that one slice may become at a time, however well it was packed
-_LARGEST_BLOCK: Final = 4 * _PIECE
+_SLICE: Final = 1 << 17
+_PIECE: Final = 1 << 19  # this stays in the processor's own memory while it is searched
+_LARGEST_BLOCK: Final = 8 * _PIECE
 _PADDING: Final = re.compile(rb"\0*")
 _MEMBER: Final = re.compile(rb"\x1f\x8b\x08[\x00-\x1f]", re.DOTALL)
 _MEMBER_BYTES: Final = 4
@@ -33,15 +32,38 @@ class Broken(msgspec.Struct, frozen=True):
 
 
 class Inflater(Protocol):
-    """What ``zlib`` and ``isal`` call a decompression object."""
+    """Unpacks one member: what ``isal`` has, in the form of the standard library's ``BZ2Decompressor``."""
 
     @property
     def eof(self) -> bool: ...
     @property
-    def unused_data(self) -> bytes: ...
+    def needs_input(self) -> bool: ...
     @property
-    def unconsumed_tail(self) -> bytes: ...
-    def decompress(self, data: bytes, max_length: int = 0, /) -> bytes: ...
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
+
+
+class _WithZlib:
+    """The standard library's inflater in that form."""
+
+    def __init__(self) -> None:
+        self._inflater = zlib.decompressobj(_GZIP)
+        self.needs_input = True
+
+    @property
+    def eof(self) -> bool:
+        return self._inflater.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inflater.unused_data
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes:
+        """Unpacks what was left over, or ``data``."""
+        piece = self._inflater.decompress(self._inflater.unconsumed_tail or data, max_length)
+        # A piece of full length may leave some behind that is no longer packed.
+        self.needs_input = not self._inflater.unconsumed_tail and len(piece) < max_length
+        return piece
 
 
 class Engine(msgspec.Struct, frozen=True):
@@ -51,11 +73,7 @@ class Engine(msgspec.Struct, frozen=True):
     error: type[Exception]
 
 
-def _new_zlib() -> "zlib._Decompress":
-    return zlib.decompressobj(_GZIP)
-
-
-STANDARD: Final = Engine(_new_zlib, zlib.error)
+STANDARD: Final = Engine(_WithZlib, zlib.error)
 
 
 @lru_cache(maxsize=1)
@@ -64,10 +82,10 @@ def fastest() -> Engine:
     # Until it has seen such a block, glibc takes each larger piece from the system and gives it back: a third slower.
     bytes(_LARGEST_BLOCK)
     try:
-        from isal import isal_zlib
+        from isal import igzip_lib
     except ImportError:
         return STANDARD
-    return Engine(lambda: isal_zlib.decompressobj(_GZIP), isal_zlib.error)  # type: ignore[arg-type] # its stub is wrong
+    return Engine(partial(igzip_lib.IgzipDecompressor, igzip_lib.DECOMP_GZIP), igzip_lib.IsalError)
 
 
 def unpacked(stream: BinaryIO, engine: Engine | None = None) -> Iterator[bytes | Broken]:
@@ -110,6 +128,16 @@ class _Packed:
     def skip(self, size: int) -> None:
         self.at += size
         self._rest = self._rest[size:]
+
+    def take(self) -> bytes:
+        """What comes next; empty at the end."""
+        taken = self.slice()
+        self.at, self._rest = self.at + len(taken), b""
+        return taken
+
+    def give_back(self, data: bytes) -> None:
+        """Goes back to before this, the end of what was taken last."""
+        self.at, self._rest = self.at - len(data), data
 
     def go_to(self, at: int) -> None:
         self._stream.seek(at)
@@ -155,21 +183,18 @@ def _member(packed: _Packed, engine: Engine) -> Generator[bytes, None, Broken | 
 
 
 def _inflated(packed: _Packed, inflater: Inflater) -> Iterator[bytes]:
-    while not inflater.eof and (data := packed.slice()):
-        rest = data
-        while True:
-            piece = inflater.decompress(rest, _PIECE)
-            if piece:
-                yield piece
-            rest = inflater.unconsumed_tail
-            if inflater.eof or (not rest and len(piece) < _PIECE):
-                break
-        packed.skip(len(data) - len(inflater.unused_data))
+    while not inflater.eof:
+        data = packed.take() if inflater.needs_input else b""
+        if inflater.needs_input and not data:
+            return
+        if piece := inflater.decompress(data, _PIECE):
+            yield piece
+    packed.give_back(inflater.unused_data)
 
 
 def _before_damage(packed: _Packed, given: int) -> Generator[bytes, None, Broken | None]:
     """Unpacks a damaged member once more, to the last good byte; the first ``given`` bytes of it are known."""
-    member, done, broken = _new_zlib(), 0, None
+    member, done, broken = zlib.decompressobj(_GZIP), 0, None
     while broken is None and not member.eof and (data := packed.slice()):
         before = member.copy()
         try:
@@ -212,7 +237,7 @@ def _go_to_member(packed: _Packed, begin: int) -> None:
 
 def _is_sound(packed: _Packed) -> bool:
     """Whether a member begins here, as far as its first bytes tell."""
-    member, begin, size = _new_zlib(), packed.at, 0
+    member, begin, size = zlib.decompressobj(_GZIP), packed.at, 0
     try:
         while not member.eof and packed.at < begin + _TRIED and (data := packed.slice()):
             size += len(member.decompress(data))

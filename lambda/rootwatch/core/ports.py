@@ -120,6 +120,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     receipt: str | None = None
     retry_after: float | None = None  # seconds, as the channel asked for it
+    mend: bool = False  # of a retry: a person must mend something, or it will fail until it is given up
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,6 +181,15 @@ class Store(Protocol):
 
     def due(self, now: datetime, limit: int) -> Sequence[Due]:
         """Sends and incidents whose time has come: by severity, then age."""
+
+    def windows_due(self, now: datetime, limit: int) -> Sequence[str]:
+        """The accounts whose break-glass windows have something to tell by now, the longest due first."""
+
+    def looked(self, tags: Tags) -> bool:
+        """Stores the tags once they were looked at; False when they changed since they were read."""
+
+    def incidents_of(self, account: str, until: datetime) -> Sequence[Incident]:
+        """The latest incidents of an account that were opened by then, newest first; fifty at most."""
 
     def claim(self, due: Due, now: datetime, until: datetime) -> Claimed | None:
         """Makes a send ours, if it is due, or its lease has run out, and nothing before it in its thread is open."""

@@ -54,7 +54,7 @@ def paging(incident: Incident, severity: Severity, title: str, joined: Incident 
     whose = incident.account or "several accounts"
     if incident.account and incident.account_name:
         whose = f"{incident.account_name} ({incident.account})"
-    line = f"{severity} {whose}: {title}"[:200]
+    line = f"{severity.upper()} {whose}: {title}"[:200]
     return Paging(at=now, incident=incident.id, severity=severity, line=line, joined=joined.id if joined else "")
 
 

@@ -36,12 +36,22 @@ class Tagging(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     proved: bool = True
 
 
-class Tags(msgspec.Struct, frozen=True, kw_only=True):
+class Reminder(msgspec.Struct, frozen=True):
+    """What was told of a window by its time: that it ends soon, or that it has ended. Its end and ticket name it."""
+
+    what: Literal["ending", "ended"]
+    until: datetime
+    ticket: str | None
+
+
+class Tags(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is known of the break-glass tags of one account, oldest first."""
 
     account: str
     version: int = 0
     taggings: tuple[Tagging, ...] = ()
+    reminded: tuple[Reminder, ...] = ()  # of the last day
+    looked: datetime | None = None  # when reminders were last told
 
     def with_more(self, *more: Tagging) -> "Tags":
         """With these too, in the order of their times; what is known already adds nothing."""

@@ -6,6 +6,7 @@ import msgspec
 
 from rootwatch.core.fact import Fact
 from rootwatch.core.settings import Settings
+from rootwatch.core.spans import duration
 from rootwatch.core.tags import Tagging, Tags
 from rootwatch.core.window import COVERABLE, NEVER_COVERED, Window, is_open, why_not_covered
 from rootwatch.core.windows import NoWindow, approved, declared, owner
@@ -115,8 +116,11 @@ def _outside(fact: Fact, windows: list[Window], refused: list[NoWindow]) -> Fact
         return _because(fact, f"the break-glass tag is no window: {there[-1].why}")
     ended = [window for window in windows if window.until < at]
     if ended:
-        last = max(window.until for window in ended)
-        return _because(fact, f"the last break-glass window ended at {last:%Y-%m-%d %H:%MZ}")
+        last = max(ended, key=lambda window: (window.until, window.ticket or ""))
+        ago, ticket = duration(at - last.until), f", {last.ticket}" if last.ticket else ""
+        return _because(
+            fact, f"the last break-glass window ended at {last.until:%Y-%m-%d %H:%MZ}, {ago} before{ticket}"
+        )
     return fact
 
 

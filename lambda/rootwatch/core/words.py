@@ -42,6 +42,10 @@ ObservedKind = Literal[
     "rehearsal",
     "storm",
     "send-failed",
+    "window-ending",
+    "window-ended",
+    "tag-without-record",
+    "tags-expired",
 ]
 Kind = RootUseKind | WatchKind | ObservedKind
 NoticeType = Literal["opened", "escalated", "digest", "planned", "acknowledged", "corrected", "closed"]
@@ -56,7 +60,9 @@ CHANNELS: Final[tuple[ChannelName, ...]] = get_args(ChannelName)
 WATCH_KINDS: Final[frozenset[str]] = frozenset(get_args(WatchKind))
 OBSERVED_KINDS: Final[frozenset[str]] = frozenset(get_args(ObservedKind))
 # What lasts until it is seen to be over, however quiet it is meanwhile.
-STANDING_KINDS: Final[frozenset[str]] = frozenset({"silence", "fast-path-lost", "rule-deviation", "trail-trouble"})
+STANDING_KINDS: Final[frozenset[str]] = frozenset(
+    {"silence", "fast-path-lost", "rule-deviation", "trail-trouble", "send-failed"}
+)
 
 
 def rank(severity: Severity) -> int:

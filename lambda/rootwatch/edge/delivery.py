@@ -10,7 +10,9 @@ from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
 from rootwatch.core.notice import Notice
 from rootwatch.core.ports import Channel, Claimed, Due, Outcome, Store, StoreDownError
+from rootwatch.core.settings import Settings
 from rootwatch.core.words import ChannelName
+from rootwatch.edge.failed_sends import FailedSends
 
 LEASE: Final = timedelta(seconds=60)
 GIVE_UP_AFTER: Final = timedelta(hours=24)
@@ -29,6 +31,7 @@ class Delivery:
         now: Callable[[], datetime],
         logger: Logger,
         metrics: Metrics,
+        settings: Settings,
     ) -> None:
         self._store = store
         self._channel = channel
@@ -36,6 +39,7 @@ class Delivery:
         self._logger = logger
         self._metrics = metrics
         self._resting: set[ChannelName] = set()
+        self._failed_sends = FailedSends(store, settings, now, logger)
 
     def deliver_stored(self, notices: Iterable[Notice]) -> None:
         """``deliver_all`` for what is safe in the table: if that goes down now, the sweep sends what is due."""
@@ -64,11 +68,17 @@ class Delivery:
         retry_at = _retry_at(claimed, outcome, now)
         if outcome.state == "retry" and retry_at is None:
             outcome = Outcome(state="failed", reason=f"given up after 24 hours: {outcome.reason}")
+        # Stored before the send is settled: whatever breaks in between, somebody is told.
+        stuck = outcome.state == "failed" or outcome.mend
+        news = self._failed_sends.lost(claimed, outcome) if stuck else ()
         self._store.settle(claimed, outcome, self._now(), retry_at)
         if retry_at:
             # A retry moves the time at which a send is due: how long it has been tried shows here alone.
             self._metrics.add_metric("UnsentSeconds", MetricUnit.Seconds, (now - claimed.first_due).total_seconds())
         self._say(claimed, outcome, retry_at)
+        if outcome.state == "sent":
+            news = self._failed_sends.works(due.channel)
+        self.deliver_stored(news)
         return outcome
 
     def send(self, notice: Notice, channel: ChannelName, thread: str | None) -> Outcome:

@@ -108,6 +108,18 @@ class Dynamo:
         with _errors():
             return [item for page in pages for item in page["Items"]]
 
+    def query_back(self, condition: str, values: Mapping[str, Any], limit: int) -> list[Item]:
+        """A page of a partition from its end, read consistently."""
+        with _errors():
+            return self._client.query(
+                TableName=self._table,
+                KeyConditionExpression=condition,
+                ExpressionAttributeValues=dict(values),
+                ConsistentRead=True,
+                ScanIndexForward=False,
+                Limit=limit,
+            )["Items"]
+
     def query_index(self, index: str, condition: str, values: Mapping[str, Any], limit: int) -> list[Item]:
         """A page of an index's partition."""
         with _errors():

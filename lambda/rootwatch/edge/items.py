@@ -12,6 +12,7 @@ from rootwatch.core.fast_path import FastPath, Place
 from rootwatch.core.incident import Incident, Moment
 from rootwatch.core.notice import Notice, lane
 from rootwatch.core.ports import Due, Plan
+from rootwatch.core.reminders import next_look
 from rootwatch.core.seen import Seen
 from rootwatch.core.storm import Paging
 from rootwatch.core.tags import Tagging, Tags
@@ -22,6 +23,7 @@ Item = dict[str, Any]  # attribute → {"S" | "N" | "M": …}
 SHARDS: Final = 4
 AWAITED: Final = "AWAITED"  # the index's partition of what is to be looked at on the fast path
 LOST: Final = "LOST"  # and that of the accounts and Regions whose fast path is lost
+WINDOWS: Final = "WINDOWS"  # and that of the accounts whose break-glass windows have something to tell
 _TAGGINGS: Final = 100
 FAILURE_BUCKET_MINUTES: Final = 10
 PAGING_BUCKET_MINUTES: Final = 10
@@ -207,10 +209,25 @@ def fact(incident_id: str, one: Fact) -> Item:
     return {**key(f"INC#{incident_id}", f"FACT#{stamp(one.time)}#{one.key}"), "body": body(one)}
 
 
+def day(moment: datetime) -> str:
+    """The partition of the incidents that were opened on a day of UTC."""
+    return f"DAY#{moment.astimezone(UTC):%Y-%m-%d}"
+
+
+def entries(incident: Incident) -> list[Item]:
+    """Under which an incident is found again: by the day of its opening, and by its account."""
+    opened = f"{stamp(incident.opened_at)}#{incident.id}"
+    by_day = key(day(incident.opened_at), opened)
+    return [by_day, key(f"ACC#{incident.account}", f"INC#{opened}")] if incident.account else [by_day]
+
+
 def tags(known: Tags) -> Item:
-    """The tags, with one version more than was read; of very many the last hundred, each of which stands alone too."""
+    """The tags, with one version more than was read; of very many the last hundred, each of which stands alone too. In
+    the index while its windows have something to tell."""
     kept = msgspec.structs.replace(known, version=known.version + 1, taggings=known.taggings[-_TAGGINGS:])
-    return {**tags_key(known.account), "version": n(kept.version), "body": body(kept)}
+    item = {**tags_key(known.account), "version": n(kept.version), "body": body(kept)}
+    at = next_look(kept)
+    return item | ({"due_shard": s(WINDOWS), "due_at": s(stamp(at))} if at else {})
 
 
 def tagging(one: Tagging) -> Item:

@@ -33,14 +33,17 @@ class PagerDutyChannel:
         event = pagerduty(notice, self._settings)
         outcome = Outcome(state="sent")
         for body in event.bodies:
-            outcome = self._enqueue(event.path, body)
+            outcome = self._enqueue(event.path, body, fresh=False)
+            if outcome.mend:
+                # The key may have been rotated since it was read.
+                outcome = self._enqueue(event.path, body, fresh=True)
             if outcome.state != "sent":
                 return outcome
         return outcome
 
-    def _enqueue(self, path: str, body: dict[str, object]) -> Outcome:
+    def _enqueue(self, path: str, body: dict[str, object], *, fresh: bool) -> Outcome:
         try:
-            _, routing_key = self._secrets.field(self._section.secret, "routing_key")
+            _, routing_key = self._secrets.field(self._section.secret, "routing_key", fresh=fresh)
             response = self._http.post(
                 f"{self._section.url}{path}",
                 json={"routing_key": routing_key, **body},
@@ -48,7 +51,7 @@ class PagerDutyChannel:
                 allow_redirects=False,
             )
         except SecretError as error:
-            return Outcome(state="retry", reason=str(error))
+            return Outcome(state="retry", reason=str(error), mend=error.mend)
         except requests.RequestException as error:
             return unreachable(error)
         if response.status_code == requests.codes.accepted:
@@ -57,5 +60,20 @@ class PagerDutyChannel:
         passing = by_status(response)
         if passing:
             return passing
-        mendable = response.status_code in _MENDABLE
-        return Outcome(state="retry" if mendable else "failed", reason=f"PagerDuty answered {response.status_code}")
+        mend = response.status_code in _MENDABLE or _refuses_the_key(response)
+        which = ": it does not know the routing key" if _refuses_the_key(response) else ""
+        reason = f"PagerDuty answered {response.status_code}{which}"
+        return Outcome(state="retry" if mend else "failed", reason=reason, mend=mend)
+
+
+def _refuses_the_key(response: requests.Response) -> bool:
+    """Whether a 400 is about the routing key alone, as the errors say; their text is not kept."""
+    if response.status_code != requests.codes.bad_request:
+        return False
+    try:
+        answer = response.json()
+    except requests.JSONDecodeError:
+        return False
+    errors = answer.get("errors") if isinstance(answer, dict) else None
+    named = [error for error in errors if isinstance(error, str)] if isinstance(errors, list) else []
+    return bool(named) and all("routing" in error.lower() for error in named)

@@ -9,10 +9,22 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 _MAX_AGE_SECONDS: Final = 300
+# https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html#API_GetSecretValue_Errors
+_TO_MEND: Final = frozenset(
+    {"AccessDeniedException", "DecryptionFailure", "InvalidParameterException", "InvalidRequestException"}
+    | {"ResourceNotFoundException"}
+)
 
 
 class SecretError(Exception):
-    """A secret can't be had; the text says which and what it should hold, never what it holds."""
+    """A secret can't be had; the text says which and what it should hold, never what it holds.
+
+    ``mend``: a person must do something; without, Secrets Manager only did not answer.
+    """
+
+    def __init__(self, text: str, *, mend: bool = True) -> None:
+        super().__init__(text)
+        self.mend = mend
 
 
 class Secrets:
@@ -28,7 +40,8 @@ class Secrets:
         except TransformParameterError:
             raise SecretError(f"the secret {name} is not JSON") from None
         except GetParameterError as error:
-            raise SecretError(f"the secret {name} can't be read ({_code(error)})") from None
+            code = _code(error)
+            raise SecretError(f"the secret {name} can't be read ({code})", mend=code in _TO_MEND) from None
         for field in fields:
             value = secret.get(field) if isinstance(secret, dict) else None
             if isinstance(value, str) and value:

@@ -4,7 +4,7 @@ Source: https://docs.slack.dev/reference/methods/chat.postMessage and
 https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
 """
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import requests
 
@@ -14,19 +14,12 @@ from rootwatch.core.sections import Slack
 from rootwatch.core.settings import Settings
 from rootwatch.edge.http import TIMEOUT_SECONDS, by_status, unreachable
 from rootwatch.edge.secrets import SecretError, Secrets
+from rootwatch.edge.slack_errors import Meaning, meaning_of
 from rootwatch.render.slack import SlackMessage, slack
 
-# A person can mend these within the day: the send waits for it.
-_MENDABLE: Final = frozenset(
-    {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "missing_scope"}
-    | {"channel_not_found", "not_in_channel", "is_archived", "restricted_action", "ekm_access_denied"}
-    | {"no_permission", "team_access_not_granted", "org_login_required"}
-)
-_SIGN_IN: Final = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"})
-_PASSING: Final = frozenset(
-    {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
-    | {"team_added_to_org", "message_limit_exceeded"}
-)
+_API: Final = "Slack: "
+_WEBHOOK: Final = "Slack's webhook answered "
+# The webhook was revoked, its channel archived or deleted.
 _WEBHOOK_MENDABLE: Final = frozenset({requests.codes.forbidden, requests.codes.not_found, requests.codes.gone})
 
 
@@ -43,9 +36,11 @@ class SlackChannel:
         """Posts the notice; the receipt is Slack's ``ts``, by which the incident's later messages find the thread."""
         message = slack(notice, self._settings)
         outcome = self._post(message, thread, fresh=False)
-        if outcome.reason.removeprefix("Slack: ") in _SIGN_IN:
-            # The token may have been rotated since it was read.
+        if _refused(outcome) == "key":
+            # The token, or the webhook, may have been rotated since it was read.
             outcome = self._post(message, thread, fresh=True)
+        if _refused(outcome) == "thread" and thread:
+            outcome = self._post(message, None, fresh=False)
         return outcome
 
     def _post(self, message: SlackMessage, thread: str | None, *, fresh: bool) -> Outcome:
@@ -55,7 +50,7 @@ class SlackChannel:
                 return self._by_webhook(message, value)
             return self._by_token(message, value, thread)
         except SecretError as error:
-            return Outcome(state="retry", reason=str(error))
+            return Outcome(state="retry", reason=str(error), mend=error.mend)
         except requests.RequestException as error:
             return unreachable(error)
 
@@ -80,7 +75,7 @@ class SlackChannel:
 
     def _by_webhook(self, message: SlackMessage, url: str) -> Outcome:
         if not url.startswith("https://") and not url.startswith("http://127.0.0.1:"):
-            return Outcome(state="retry", reason=f"the secret {self._section.secret} holds no https address")
+            return Outcome(state="retry", reason=f"the secret {self._section.secret} holds no https address", mend=True)
         body = {"text": message.text, "blocks": message.blocks}
         response = self._http.post(url, json=body, timeout=TIMEOUT_SECONDS, allow_redirects=False)
         if response.ok:
@@ -88,8 +83,9 @@ class SlackChannel:
         passing = by_status(response)
         if passing:
             return passing
-        state: Any = "retry" if response.status_code in _WEBHOOK_MENDABLE else "failed"
-        return Outcome(state=state, reason=f"Slack's webhook answered {response.status_code}")
+        mend = response.status_code in _WEBHOOK_MENDABLE
+        reason = f"{_WEBHOOK}{response.status_code}"
+        return Outcome(state="retry" if mend else "failed", reason=reason, mend=mend)
 
 
 def _by_answer(response: requests.Response) -> Outcome:
@@ -103,4 +99,15 @@ def _by_answer(response: requests.Response) -> Outcome:
     if answer.get("ok") is True:
         return Outcome(state="sent", receipt=str(answer.get("ts", "")) or None)
     error = str(answer.get("error", "unknown error"))[:64]
-    return Outcome(state="retry" if error in _MENDABLE | _PASSING else "failed", reason=f"Slack: {error}")
+    meaning = meaning_of(error)
+    state: Literal["retry", "failed"] = "failed" if meaning == "never" else "retry"
+    return Outcome(state=state, reason=f"{_API}{error}", mend=meaning not in ("passes", "never"))
+
+
+def _refused(outcome: Outcome) -> Meaning | None:
+    """How Slack refused the message, if it did."""
+    if outcome.state != "retry" or not outcome.mend:
+        return None
+    if outcome.reason.startswith(_WEBHOOK):
+        return "key"
+    return meaning_of(outcome.reason.removeprefix(_API)) if outcome.reason.startswith(_API) else None

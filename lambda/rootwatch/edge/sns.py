@@ -19,6 +19,20 @@ if TYPE_CHECKING:
 _OUR_FAULT: Final = frozenset({"InvalidParameter", "InvalidParameterValue", "ParameterValueInvalid", "ValidationError"})
 
 
+# https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_Errors: the topic, its policy or its key.
+_TO_MEND: Final = frozenset(
+    {
+        "AuthorizationError",
+        "InvalidSecurity",
+        "NotFound",
+        "AccessDenied",
+        "AccessDeniedException",
+        "InvalidClientTokenId",
+    }
+    | {"KMSAccessDenied", "KMSDisabled", "KMSInvalidState", "KMSNotFound", "KMSOptInRequired"}
+)
+
+
 class SnsChannel:
     """The channel SNS."""
 
@@ -42,7 +56,8 @@ class SnsChannel:
             )
         except ClientError as error:
             code = str(error.response.get("Error", {}).get("Code", ""))
-            return Outcome(state="failed" if code in _OUR_FAULT else "retry", reason=f"SNS answered {code}")
+            reason = f"SNS answered {code}"
+            return Outcome(state="failed" if code in _OUR_FAULT else "retry", reason=reason, mend=code in _TO_MEND)
         except BotoCoreError as error:
             return Outcome(state="retry", reason=f"SNS can't be reached: {type(error).__name__}")
         return Outcome(state="sent", receipt=answer["MessageId"])

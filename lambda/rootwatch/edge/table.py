@@ -18,14 +18,14 @@ from rootwatch.core.tags import Tagging, Tags
 from rootwatch.core.tasks import Task
 from rootwatch.edge import coverage_items, items
 from rootwatch.edge.items import Item, n, s
-from rootwatch.edge.sends import Sends
+from rootwatch.edge.ledger import Ledger
 
 _OWN_FAILURES: Final = 32
 _FACTS_AT_ONCE: Final = 50
 
 
-class Table(Sends):
-    """The Store on DynamoDB: what is known and decided; the sends are its base's."""
+class Table(Ledger):
+    """The Store on DynamoDB: what is known and decided; sends and the ledger are its bases'."""
 
     def load(self, needs: Needs) -> Known:
         """Two rounds of reads: the mark, the pointers and the task; then the incidents that the pointers name."""
@@ -64,7 +64,8 @@ class Table(Sends):
         operations = [self._table.put(items.mark(plan, now), "attribute_not_exists(PK)")]
         if plan.incident and plan.fact:
             operations += [self._head(plan.incident), self._pointer(plan.incident, plan.replaces)]
-            operations.append(self._table.put(items.fact(plan.incident.id, plan.fact)))
+            operations += self._entries(plan.incident)
+            operations.append(self._table.put(self._lasting(items.fact(plan.incident.id, plan.fact), now)))
             operations += self._still_waits(plan, plan.incident.id, now)
         operations += [
             *self._told(plan.notices),
@@ -130,7 +131,11 @@ class Table(Sends):
 
     def revise(self, revision: Revision) -> bool:
         """HEAD if nobody changed it, the changed facts, the notices; held pages are withdrawn, or nothing is done."""
-        facts = [self._table.put(items.fact(revision.incident.id, fact)) for fact in revision.facts]
+        processed_at = revision.incident.processed_at
+        facts = [
+            self._table.put(self._lasting(items.fact(revision.incident.id, fact), processed_at))
+            for fact in revision.facts
+        ]
         while len(facts) > _FACTS_AT_ONCE:
             # More than one transaction holds: HEAD goes last, and a crash before it is seen by the next revision.
             self._table.transact(facts[:_FACTS_AT_ONCE])
@@ -141,7 +146,7 @@ class Table(Sends):
 
     def advance(self, incident: Incident, notices: Sequence[Notice]) -> bool:
         """A digest or a close: HEAD if nobody changed it, and the notices; the pointer goes with the close."""
-        operations = [self._head(incident), *self._told(notices)]
+        operations = [self._head(incident), *self._entries(incident), *self._told(notices)]
         if incident.state == "open":
             return not self._table.transact(operations)
         unpoint = self._table.delete(items.open_key(incident.scope), "incident = :id", {":id": s(incident.id)})
@@ -158,7 +163,9 @@ class Table(Sends):
 
     def _head(self, incident: Incident) -> dict[str, Any]:
         stored = items.head(msgspec.structs.replace(incident, version=incident.version + 1))
-        return self._versioned(stored, incident.version)
+        # One that is open has to be closed first: it is never deleted.
+        closed = incident.state == "closed"
+        return self._versioned(self._lasting(stored, incident.processed_at) if closed else stored, incident.version)
 
     def _pointer(self, incident: Incident, replaces: str | None) -> dict[str, Any]:
         item = {**items.open_key(incident.scope), "incident": s(incident.id)}
@@ -167,7 +174,7 @@ class Table(Sends):
 
     def _tags(self, read: Sequence[Tags], taggings: Sequence[Tagging]) -> list[dict[str, Any]]:
         """New taggings; and that the tags are still as they were read: else it is decided again."""
-        operations = [self._table.put(items.tagging(one)) for one in taggings]
+        operations = [self._table.put(self._lasting(items.tagging(one), one.at)) for one in taggings]
         for tags in read:
             condition = "version = :read" if tags.version else "attribute_not_exists(PK)"
             values = {":read": n(tags.version)} if tags.version else None
@@ -207,7 +214,7 @@ class Table(Sends):
 
     def _told(self, notices: Sequence[Notice]) -> list[dict[str, Any]]:
         return [
-            self._table.put(item)
+            self._table.put(self._lasting(item, notice.created_at))
             for notice in notices
             for item in (items.notice(notice), *(items.send(notice, channel) for channel in notice.channels))
         ]

@@ -54,4 +54,4 @@ def intake() -> Intake:
 
 def delivery() -> Delivery:
     """The delivery of one invocation."""
-    return Delivery(wiring.store(), wiring.channel, wiring.now, logger, metrics)
+    return Delivery(wiring.store(), wiring.channel, wiring.now, logger, metrics, wiring.settings())

@@ -34,7 +34,7 @@ _SPARE_MILLISECONDS: Final = 12_000  # longer than one call to a channel that do
 def handler(event: Event, context: LambdaContext) -> dict[str, int]:  # noqa: ARG001 # the schedule's event says nothing
     """Works through all that is due, the worst first, until nothing is left for this minute or the time is up."""
     store = wiring.store()
-    delivery = Delivery(store, wiring.channel, wiring.now, logger, metrics)
+    delivery = Delivery(store, wiring.channel, wiring.now, logger, metrics, wiring.settings())
     until = time.monotonic() + _WATCH_SECONDS
     done: set[Due] = set()
     booking = _booking(delivery)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
 from rootwatch.core import fields
@@ -49,14 +49,3 @@ def day(time: datetime) -> str:
 def iso(time: datetime) -> str:
     """``2026-11-04T03:12:07+00:00``: ISO 8601, always in UTC."""
     return time.astimezone(UTC).isoformat(timespec="seconds")
-
-
-def duration(span: timedelta) -> str:
-    """The two largest units that matter: ``4 min``, ``2 h 10 min``, ``3 days``."""
-    minutes = int(span.total_seconds()) // 60
-    if minutes < 60:
-        return f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    if hours < 48:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    return f"{hours // 24} days"

@@ -7,12 +7,14 @@ from typing import Final
 import msgspec
 
 from rootwatch.core.fact import Fact
+from rootwatch.core.incident import Incident
 from rootwatch.core.notice import Notice
 from rootwatch.core.sections import Network
 from rootwatch.core.settings import Settings
+from rootwatch.core.spans import duration
 from rootwatch.core.words import rank
 from rootwatch.render import watch
-from rootwatch.render.clean import clean, cut, day, duration, moment
+from rootwatch.render.clean import clean, cut, day, moment
 from rootwatch.render.subject import account_forms, accounts_guessed, is_task, principal
 
 _LATE: Final = timedelta(minutes=1)
@@ -59,6 +61,8 @@ def _account(notice: Notice, settings: Settings) -> list[tuple[str, str | None]]
     incident = notice.incident
     if incident.is_guessing:
         return [("Account", f"several: {accounts_guessed(notice)}"), ("Tried last", listed(incident.accounts, 200))]
+    if incident.is_failed_send or incident.is_storm:
+        return []
     name = account_forms(notice, settings)[0]
     if incident.is_watch and incident.account is None:
         return [("Accounts", listed(incident.accounts, 200) or "several")]
@@ -105,11 +109,14 @@ def _of_the_incident(notice: Notice) -> list[tuple[str, str | None]]:
     return [
         ("When", " to ".join(dict.fromkeys([moment(incident.first), moment(incident.last)]))),
         ("Actions in all", f"{incident.seen}: {listed(incident.actions, 400)}" if incident.actions else None),
-        ("From", listed(incident.addresses, 200)),
-        ("Regions", listed(incident.regions, 200)),
+        *([] if incident.is_storm else _where(incident)),
         *([] if incident.is_watch else [("Verdict", incident.verdict.replace("-", " "))]),
         *_of_the_notice(notice),
     ]
+
+
+def _where(incident: Incident) -> list[tuple[str, str | None]]:
+    return [("From", listed(incident.addresses, 200)), ("Regions", listed(incident.regions, 200))]
 
 
 def _of_the_notice(notice: Notice) -> list[tuple[str, str | None]]:

@@ -30,7 +30,8 @@ def headline(notice: Notice, settings: Settings, limit: int = 80, *, severity: b
     joint = " " if notice.incident.is_watch else ": "
     word = f"{notice.severity.upper()}{joint}" if severity and _is_news(notice) else ""
     what = word + clean(_what(notice), _TITLE)
-    forms = [] if notice.incident.is_guessing else account_forms(notice, settings)
+    wide = notice.incident.is_guessing or notice.incident.is_failed_send or notice.incident.is_storm
+    forms = [] if wide else account_forms(notice, settings)
     line = _with_account(what, forms, limit)
     for forms in _places(notice, settings):
         room = limit - len(line) - len(_BETWEEN)

@@ -7,7 +7,7 @@ from rootwatch.core.notice import Notice
 from rootwatch.core.settings import Settings
 from rootwatch.core.words import OBSERVED_KINDS, pages
 from rootwatch.render import storm
-from rootwatch.render.clean import clean, moment
+from rootwatch.render.clean import clean, cut, moment
 
 _TITLE: Final = 160
 
@@ -45,8 +45,10 @@ def happened(notice: Notice, settings: Settings) -> str:
             f"Closed, because nothing like it came for {settings.incident_gap_minutes} minutes. That is no all-clear. "
             f"It was: {title}; {incident.seen} in all."
         )
+    fresh = "; ".join(clean(says, 200) for says in incident.fresh)
+    what = cut(fresh, 800) if incident.is_failed_send else title
     return (
-        f"{incident.untold} more since the last notice, {incident.seen} in all since {moment(incident.first)}: {title}."
+        f"{incident.untold} more since the last notice, {incident.seen} in all since {moment(incident.first)}: {what}."
     )
 
 
@@ -76,6 +78,8 @@ def look(notice: Notice) -> str:
         return "Nowhere: nothing happened, and no record tells of it."
     if incident.is_storm:
         return storm.LOOK
+    if incident.is_failed_send:
+        return "The log of the function that sent it, such as rootwatch-monitor in the hub; no record tells of it."
     if fact and fact.kind == "silence" and fact.account is None:
         return "The log of the function rootwatch-coverage in the hub; no record tells of it"
     account = recorded_in(fact) or incident.account or ", ".join(incident.accounts) or "the account"

@@ -1,17 +1,23 @@
 """The channels against receivers that behave as the real services do, on their good days and their bad ones."""
 
 import json
+import time
 
 import boto3
+import msgspec
 import pytest
+import requests
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from rootwatch.core.notice import Notice
-from rootwatch.edge.http import session
+from rootwatch.edge.http import by_status, session
 from rootwatch.edge.pagerduty import PagerDutyChannel
 from rootwatch.edge.secrets import Secrets
 from rootwatch.edge.slack import SlackChannel
+from rootwatch.edge.slack_errors import MEANINGS
 from rootwatch.edge.sns import SnsChannel
+from rootwatch.render.pagerduty import PagerDutyEvents
 from rootwatch_local.receivers import Fault, Receivers
 from tests.support.journal import Journal
 from tests.support.records import call, settings, sign_in
@@ -50,9 +56,9 @@ def slack(receivers, *secrets):
     return SlackChannel(configured.slack, configured, Secrets(vault), session())
 
 
-def pagerduty(receivers, secret=None):
+def pagerduty(receivers, *keys):
     configured = settings(pagerduty={"secret": "rootwatch/pagerduty", "events_url": receivers.pagerduty_events_url})
-    vault = Vault(json.dumps({"routing_key": secret or receivers.pagerduty.routing_key}))
+    vault = Vault(*(json.dumps({"routing_key": key}) for key in keys or (receivers.pagerduty.routing_key,)))
     return PagerDutyChannel(configured.pagerduty, configured, Secrets(vault), session())
 
 
@@ -99,6 +105,58 @@ def test_slack_s_200_with_ok_false_is_no_success(receivers, notice):
     assert slack(receivers).send(notice, None).state == "retry"
 
 
+@pytest.mark.parametrize("error", sorted(MEANINGS))
+def test_every_error_of_slack_ends_waits_or_asks_for_a_person(receivers, notice, error):
+    receivers.slack.fail(Fault("slack_error", error=error))
+    outcome = slack(receivers).send(notice, None)
+    waits = {"passes": ("retry", False), "never": ("failed", False)}
+    assert (outcome.state, outcome.mend) == waits.get(MEANINGS[error], ("retry", True))
+    assert outcome.reason == f"Slack: {error}"
+
+
+def test_an_error_that_nobody_has_heard_of_is_told_and_tried_again(receivers, notice):
+    receivers.slack.fail(Fault("slack_error", error="something_new"))
+    outcome = slack(receivers).send(notice, None)
+    assert (outcome.state, outcome.mend) == ("retry", True)
+
+
+def test_each_error_of_slack_has_one_meaning():
+    from rootwatch.edge import slack_errors
+
+    listed = [error for errors in slack_errors._ERRORS.values() for error in errors.split()]
+    assert len(listed) == len(set(listed)) == len(MEANINGS)
+
+
+def test_a_message_whose_thread_is_locked_goes_to_the_channel(receivers, notice):
+    receivers.slack.fail(Fault("slack_error", error="restricted_action_thread_locked"), times=1)
+    outcome = slack(receivers).send(notice, "1700000000.000100")
+    [message] = receivers.slack.messages
+    assert (outcome.state, outcome.receipt, message.thread_ts) == ("sent", message.ts, None)
+
+
+@pytest.mark.parametrize(
+    ("said", "date", "kept"),
+    [
+        ("7", "", 7.0),
+        ("Tue, 24 Nov 2026 12:00:30 GMT", "Tue, 24 Nov 2026 12:00:00 GMT", 30.0),
+        ("Tue, 24 Nov 2026 11:00:00 GMT", "Tue, 24 Nov 2026 12:00:00 GMT", 0.0),
+        ("Tue, 24 Nov 2099 12:00:30 GMT", "Tue, 24 Nov 2026 12:00:00 GMT", 900.0),
+        ("9" * 400, "", 900.0),
+        ("-5", "", None),
+        ("1.5", "", None),
+        ("soon", "", None),
+        ("²", "", None),
+        ("Tue, 24 Nov 2026 12:00:30 GMT", "yesterday", None),
+        ("", "", None),
+    ],
+)
+def test_retry_after_is_read_in_both_its_forms_and_bounded(said, date, kept):
+    response = requests.Response()
+    response.status_code = 429
+    response.headers.update({"Retry-After": said, "Date": date})
+    assert by_status(response).retry_after == kept
+
+
 def test_a_rotated_token_is_read_again_at_once(receivers, notice):
     old, new = json.dumps({"bot_token": "xoxb-old"}), json.dumps({"bot_token": receivers.slack.token})
     assert slack(receivers, old, new).send(notice, None).state == "sent"
@@ -131,8 +189,22 @@ def test_pagerduty_in_trouble_is_tried_again(receivers, notice, kind):
     assert pagerduty(receivers).send(notice, None).state == "retry"
 
 
-def test_what_pagerduty_calls_invalid_is_never_sent_again(receivers, notice):
-    assert pagerduty(receivers, "0" * 32).send(notice, None).state == "failed"
+def test_what_pagerduty_calls_invalid_is_never_sent_again(receivers, notice, monkeypatch):
+    page = msgspec.structs.replace(notice.page, dedup_key="")
+    monkeypatch.setattr("rootwatch.edge.pagerduty.pagerduty", lambda *_: PagerDutyEvents(path="enqueue", bodies=[{}]))
+    outcome = pagerduty(receivers).send(msgspec.structs.replace(notice, page=page), None)
+    assert (outcome.state, outcome.mend) == ("failed", False)
+
+
+@pytest.mark.parametrize("key", ["0" * 32, "short", "not alphanumeric, 32 characters!"])
+def test_a_routing_key_that_pagerduty_does_not_know_is_mendable(receivers, notice, key):
+    outcome = pagerduty(receivers, key).send(notice, None)
+    assert (outcome.state, outcome.mend) == ("retry", True)
+    assert key not in outcome.reason
+
+
+def test_a_rotated_routing_key_is_read_again_at_once(receivers, notice):
+    assert pagerduty(receivers, "0" * 32, receivers.pagerduty.routing_key).send(notice, None).state == "sent"
 
 
 def test_a_channel_that_hangs_is_given_up_within_its_time(receivers, notice, monkeypatch):
@@ -140,6 +212,46 @@ def test_a_channel_that_hangs_is_given_up_within_its_time(receivers, notice, mon
     receivers.pagerduty.fail(Fault("hung"))
     outcome = pagerduty(receivers).send(notice, None)
     assert (outcome.state, outcome.reason) == ("retry", "no answer: ReadTimeout")
+
+
+@pytest.mark.parametrize("make", [slack, pagerduty])
+def test_what_hangs_resets_or_speaks_no_tls_takes_seconds_not_minutes(receivers, notice, monkeypatch, make):
+    for module in ("pagerduty", "slack"):
+        monkeypatch.setattr(f"rootwatch.edge.{module}.TIMEOUT_SECONDS", (0.3, 0.3))
+    channel = make(receivers)
+    service = getattr(receivers, make.__name__)
+    for kind in ("hung", "reset", "hung_after_accept"):
+        service.fail(Fault(kind), times=1)
+        began = time.monotonic()
+        assert channel.send(notice, None).state == "retry"
+        assert time.monotonic() - began < 3
+        service.heal()
+
+
+@pytest.mark.parametrize(
+    "url", ["https://127.0.0.1:{port}/", "http://127.0.0.1:1/"], ids=["no TLS there", "nobody listens there"]
+)
+def test_a_wrong_address_is_an_outcome_in_seconds(receivers, notice, url):
+    port = receivers.pagerduty_events_url.split(":")[2].split("/")[0]
+    configured = settings(pagerduty={"secret": "s"})
+    section = msgspec.structs.replace(configured.pagerduty, events_url=url.format(port=port))
+    channel = PagerDutyChannel(section, configured, Secrets(Vault('{"routing_key": "k"}')), session())
+    began = time.monotonic()
+    outcome = channel.send(notice, None)
+    assert (outcome.state, outcome.mend) == ("retry", False)
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("code", "mend"),
+    [("ResourceNotFoundException", True), ("AccessDeniedException", True), ("ThrottlingException", False)],
+)
+def test_a_secret_that_is_not_there_is_waited_for_and_asks_for_a_person(receivers, notice, code, mend):
+    refused = ClientError({"Error": {"Code": code, "Message": "do-not-tell-me"}}, "GetSecretValue")
+    outcome = slack(receivers, refused).send(notice, None)
+    assert (outcome.state, outcome.mend) == ("retry", mend)
+    assert code in outcome.reason
+    assert "do-not-tell-me" not in outcome.reason
 
 
 def test_a_read_timeout_is_not_repeated_by_the_http_library(receivers, notice, monkeypatch):
@@ -150,15 +262,23 @@ def test_a_read_timeout_is_not_repeated_by_the_http_library(receivers, notice, m
 
 
 @pytest.mark.parametrize(
-    ("code", "state"),
-    [("InvalidParameter", "failed"), ("Throttling", "retry"), ("InternalError", "retry"), ("KMSDisabled", "retry")],
+    ("code", "state", "mend"),
+    [
+        ("InvalidParameter", "failed", False),
+        ("Throttling", "retry", False),
+        ("InternalError", "retry", False),
+        ("KMSDisabled", "retry", True),
+        ("AuthorizationError", "retry", True),
+        ("NotFound", "retry", True),
+    ],
 )
-def test_sns_says_whether_to_try_again(notice, code, state):
+def test_sns_says_whether_to_try_again(notice, code, state, mend):
     client = boto3.client("sns", "us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
     with Stubber(client) as stub:
         stub.add_client_error("publish", code)
         channel = SnsChannel("arn:aws:sns:us-east-1:111122223333:alerts", settings(), client)
-        assert channel.send(notice, None).state == state
+        outcome = channel.send(notice, None)
+        assert (outcome.state, outcome.mend) == (state, mend)
 
 
 def test_no_redirect_is_followed_with_a_secret_in_hand(receivers, notice, monkeypatch):

@@ -166,7 +166,12 @@ def test_a_retry_waits_longer_each_time_and_is_given_up_after_a_day():
         fresh.store, fresh.now = monitor.store, send.due_at
         fresh.channels["slack"].script = [Outcome(state="retry", reason="HTTP 503")]
         delivery = Delivery(
-            monitor.store, fresh.channels.__getitem__, lambda: send.due_at, Logger(service="t"), Metrics("t", "t")
+            monitor.store,
+            fresh.channels.__getitem__,
+            lambda: send.due_at,
+            Logger(service="t"),
+            Metrics("t", "t"),
+            monitor.settings,
         )
         before = send.due_at
         delivery.deliver(send.due)

@@ -14,7 +14,7 @@ _EARLY = ("identity", "delegation", "trust", "departures", "organizations", "eve
 # By the ministack module that is loaded when it is first asked for. CloudFormation makes topics and functions without
 # asking their modules first, so it brings their patches too.
 _LATE: dict[str, tuple[str, ...]] = {
-    "sns": ("topics",),
+    "sns": ("topics", "confirmations"),
     "account": ("enabled_regions",),
     "sts": ("sessions",),
     "lambda_svc": ("functions",),

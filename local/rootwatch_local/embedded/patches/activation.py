@@ -21,6 +21,8 @@ def apply() -> None:
 def _activate(_params: Any) -> Any:
     caller = get_account_id()
     if caller != management_of(caller):
-        return helpers._error("InvalidOperationException", "Only the management account of an organization may do that.")
+        return helpers._error(
+            "InvalidOperationException", "Only the management account of an organization may do that."
+        )
     trust.trusted.setdefault(trust.STACKSETS, time.time())
     return helpers._xml(200, "ActivateOrganizationsAccessResponse", "<ActivateOrganizationsAccessResult/>")
