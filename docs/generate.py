@@ -10,7 +10,19 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from docs._generators import alarms, alerts, catalogue, command_line, doctor, history, licences, permissions, settings
+from docs._generators import (
+    alarms,
+    alerts,
+    catalogue,
+    command_line,
+    cost,
+    doctor,
+    history,
+    licences,
+    performance,
+    permissions,
+    settings,
+)
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PARTS: Final[Mapping[str, Callable[[], str]]] = {
@@ -22,6 +34,12 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "catalogue services": catalogue.services,
     "catalogue critical": catalogue.critical,
     "commands": command_line.commands,
+    "cost totals": cost.totals,
+    "cost habits": cost.habits,
+    "cost groups": cost.groups,
+    "cost items": cost.items,
+    "cost prices": cost.listed,
+    "cost assumptions": cost.assumptions,
     "doctor preflight": doctor.preflight,
     "doctor well": doctor.well,
     "doctor unwell": doctor.unwell,
@@ -31,6 +49,11 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "permissions on resources": permissions.resource_policies,
     "replay figures": history.figures,
     "replay story": history.story,
+    "measured on": performance.setting,
+    "measured figures": performance.figures,
+    "measured sizes": performance.sizes,
+    "measured promises": performance.promises,
+    "measured sides": performance.sides,
     "settings": settings.top,
     "settings of expected_use": settings.expected_use,
     "settings of networks": settings.networks,
@@ -41,6 +64,7 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "settings of operations": settings.operations,
     "settings of coverage": settings.coverage,
     "settings of heartbeat": settings.heartbeat,
+    "settings of posture": settings.posture,
 }
 _PART: Final = re.compile(r"(<!-- begin: (?P<name>[^>]+) -->\n).*?(<!-- end: (?P=name) -->)", re.DOTALL)
 

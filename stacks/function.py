@@ -14,8 +14,8 @@ from stacks.accepted import accept, accept_wide
 
 # Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
 _WHY_NOT_LATEST = (
-    "Python 3.13 is supported until 2029; the asset's wheels and bytecode are of this version and tested on it. A newer "
-    "runtime comes with a newer asset."
+    "Python 3.13 is supported until 2029; the asset's wheels and bytecode are of this version and tested on it. A "
+    "newer runtime comes with a newer asset."
 )
 
 

@@ -100,6 +100,14 @@ TAMPERING: Pattern = {
                 "requestParameters": {"$or": [{parameter: _OURS} for parameter in _NAMING_PARAMETERS]},
             },
         },
+        # Who begins a deployment of ours; what it changes, the verbs above let through.
+        {
+            "source": ["aws.cloudformation"],
+            "detail": {
+                "eventName": ["ExecuteChangeSet", {"prefix": "CreateStack"}],
+                "requestParameters": {"$or": [{"stackName": _OURS}, {"stackSetName": _OURS}]},
+            },
+        },
         # Of S3 the bucket alone: each log file that is written is a call on an object in it.
         {
             "source": ["aws.s3"],

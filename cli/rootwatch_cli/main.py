@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-_COMMANDS: Final = ("demo", "doctor", "explain", "replay", "scan", "subscribe", "test-alert")
+_COMMANDS: Final = ("break-glass", "demo", "doctor", "explain", "incidents", "replay", "scan", "subscribe", "test-alert")
 
 
 class _Commands(click.Group):

@@ -26,6 +26,10 @@ _MAILS: Final = {
     "watch-heard-again": "The end of it: one quiet line in Slack",
     "watch-silent-bus": "A bus that admits nobody: one notice for the whole organisation, critical",
     "watch-rule-deviates": "A rule that is not what was deployed: critical where it is the one for root",
+    "storm": "More than 20 incidents at once: one critical page with the list",
+    "storm-joined": "A high in a storm: told at once, paged by the storm",
+    "page-lost": "PagerDuty did not take a page: critical, by Slack and SNS",
+    "slack-refuses": "Slack refuses the token: medium, by SNS, while it is tried on",
     "watch-window-declared": "A colleague declares a break-glass window: low, one quiet line in Slack",
 }
 

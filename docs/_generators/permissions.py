@@ -25,8 +25,8 @@ _FIELD: Final = re.compile(r"<field 4 of \$\{HubBusArn\}>")
 _WHY: Final[Mapping[str, str]] = {
     "cloudformation:CancelUpdateStack": "CloudFormation makes, changes and deletes the StackSet's own stacks here.",
     "cloudformation:DescribeStackDriftDetectionStatus": "The same; the service knows no resource for these two.",
-    "cloudtrail:DescribeTrails": "Coverage looks whether the organisation's trail logs everything; the service knows no "
-    "resource for the first.",
+    "cloudtrail:DescribeTrails": "Coverage looks whether the organisation's trail logs everything; the service knows "
+    "no resource for the first.",
     "cloudwatch:GetMetricData": "The age of the queues' oldest messages; the service knows no resource.",
     "dynamodb:BatchGetItem": "Incidents, what is due, what was heard.",
     "dynamodb:DeleteItem": "The pointer to an incident goes when the incident closes.",

@@ -12,6 +12,7 @@ from rootwatch.core.sections import (
     Network,
     Operations,
     PagerDuty,
+    Posture,
     Slack,
     Topic,
     Trail,
@@ -64,6 +65,11 @@ def coverage() -> str:
     return _keys(Coverage, "rootwatch.coverage")
 
 
+def posture() -> str:
+    """The keys of ``rootwatch.posture``."""
+    return _keys(Posture, "rootwatch.posture")
+
+
 def heartbeat() -> str:
     """The keys of ``rootwatch.heartbeat``."""
     return _keys(Heartbeat, "rootwatch.heartbeat")
@@ -84,4 +90,6 @@ def _default(field: Any) -> str:
         return "as below"
     if isinstance(field.default, bool):
         return f"`{str(field.default).lower()}`"
+    if isinstance(field.default, tuple):
+        return ", ".join(f"`{one}`" for one in field.default)
     return f"`{field.default}`"

@@ -46,7 +46,8 @@ class WorldError(Exception):
 class World:
     """Five accounts, five regions, rootwatch's hub in the security account, its three channels, and a trail.
 
-    ``settings`` are changed as told; where they name a trail's bucket, it is made before anything is deployed.
+    ``settings`` are changed as told: ``hub_account`` puts the hub elsewhere; a trail's bucket that they name is made
+    before anything is deployed.
     """
 
     def __init__(self, *, receivers: Receivers | None = None, **settings: Any) -> None:
@@ -88,6 +89,11 @@ class World:
             **self._settings,
         }
 
+    @property
+    def hub(self) -> str:
+        """The account that the hub is in."""
+        return str(self.settings["hub_account"])
+
     def emit(self, account: str, region: str, record: Mapping[str, Any]) -> None:
         """Has CloudTrail tell the account's default bus in that region of a record."""
         self.aws.emit(account, region, record)
@@ -95,8 +101,8 @@ class World:
     def write_log_file(self, account: str, region: str, records: Sequence[Mapping[str, Any]]) -> str:
         """Has CloudTrail write a log file of an account and region into the trail's bucket; returns its key."""
         trail = self.settings["trail"]
-        owner = (HUB.id, HUB_REGION) if trail.get("create") else (trail["bucket_account"], trail["bucket_region"])
-        bucket = trail.get("bucket") or f"rootwatch-trail-{HUB.id}-{HUB_REGION}"
+        owner = (self.hub, HUB_REGION) if trail.get("create") else (trail["bucket_account"], trail["bucket_region"])
+        bucket = trail.get("bucket") or f"rootwatch-trail-{self.hub}-{HUB_REGION}"
         now = datetime.now(UTC)
         key = (
             f"{trail['prefix'] + '/' if trail.get('prefix') else ''}AWSLogs/{ORGANISATION.id}/{account}/CloudTrail/"
@@ -108,14 +114,14 @@ class World:
 
     def sweep(self) -> None:
         """Invokes the deployed sweep, which the scheduler does each minute."""
-        answer = self.aws.client("lambda", HUB.id, HUB_REGION).invoke(FunctionName="rootwatch-sweep")
+        answer = self.aws.client("lambda", self.hub, HUB_REGION).invoke(FunctionName="rootwatch-sweep")
         if "FunctionError" in answer:
             raise WorldError(f"The sweep failed: {answer['Payload'].read().decode()}")
 
     def disposition(self, event_id: str) -> str | None:
         """What became of a record, as its mark in the table says; None while it is on its way."""
         key = {"PK": {"S": f"EVT#{event_id}"}, "SK": {"S": "MARK"}}
-        found = self.aws.client("dynamodb", HUB.id, HUB_REGION).get_item(
+        found = self.aws.client("dynamodb", self.hub, HUB_REGION).get_item(
             TableName=self.table, Key=key, ConsistentRead=True
         )
         return str(found["Item"]["disposition"]["S"]) if "Item" in found else None
@@ -127,7 +133,7 @@ class World:
 
     def wait_until_drained(self, timeout: float = 30.0) -> None:
         """Waits until the queue holds nothing, in flight or not."""
-        sqs = self.aws.client("sqs", HUB.id, HUB_REGION)
+        sqs = self.aws.client("sqs", self.hub, HUB_REGION)
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
 
         def empty() -> bool:
@@ -146,14 +152,14 @@ class World:
 
     def logs(self) -> list[str]:
         """What the monitor logged."""
-        return self.aws.function_logs(HUB.id, HUB_REGION, "rootwatch-monitor")
+        return self.aws.function_logs(self.hub, HUB_REGION, "rootwatch-monitor")
 
     def _deploy(self) -> None:
         """Synthesizes while the organisation is founded; then the hub, then what the management account deploys."""
         assembly = self.aws.folder / "cdk.out"
         trail = self.settings["trail"] or {}
         archive = (trail["bucket_account"], trail["bucket_region"]) if "bucket" in trail else None
-        places = {(HUB.id, HUB_REGION), (MANAGEMENT.id, HUB_REGION), *([archive] if archive else [])}
+        places = {(self.hub, HUB_REGION), (MANAGEMENT.id, HUB_REGION), *([archive] if archive else [])}
         with ThreadPoolExecutor() as pool:
             synthesized = pool.submit(self._synthesize, assembly)
             self.aws.found(ORGANISATION)
@@ -162,7 +168,7 @@ class World:
             if archive:
                 self._make_bucket(trail["bucket"], *archive)
             synthesized.result()
-        cdk.deploy(self.aws, assembly, ["rootwatch-hub"], HUB.id, HUB_REGION)
+        cdk.deploy(self.aws, assembly, ["rootwatch-hub"], self.hub, HUB_REGION)
         if archive:
             cdk.deploy(self.aws, assembly, ["rootwatch-log-archive"], *archive)
         cdk.deploy(self.aws, assembly, ["rootwatch-management"], MANAGEMENT.id, HUB_REGION)
@@ -187,7 +193,7 @@ class World:
         )
 
     def _keep_secrets(self) -> None:
-        manager = self.aws.client("secretsmanager", HUB.id, HUB_REGION)
+        manager = self.aws.client("secretsmanager", self.hub, HUB_REGION)
         held = {
             "rootwatch/slack": {"bot_token": self.receivers.slack.token},
             "rootwatch/pagerduty": {"routing_key": self.receivers.pagerduty.routing_key},
@@ -196,5 +202,5 @@ class World:
             manager.create_secret(Name=name, SecretString=json.dumps(value))
 
     def _outputs(self, stack: str) -> dict[str, str]:
-        described = self.aws.client("cloudformation", HUB.id, HUB_REGION).describe_stacks(StackName=stack)
+        described = self.aws.client("cloudformation", self.hub, HUB_REGION).describe_stacks(StackName=stack)
         return {output["OutputKey"]: output["OutputValue"] for output in described["Stacks"][0]["Outputs"]}

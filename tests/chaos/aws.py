@@ -7,7 +7,7 @@ may then be there twice though nobody sent it twice.
 import io
 import itertools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -23,8 +23,8 @@ _SNS_PATIENCE: Final = 5.0
 _SNS_TRIES: Final = 2
 
 
-def dynamodb(table: DynamoDB, border: Border) -> Client:
-    """A client of the table across the border."""
+def dynamodb(table: DynamoDB, border: Border, updated: Callable[[bool], None]) -> Client:
+    """A client of the table across the border. ``updated`` is told of each update whether its condition held."""
 
     def call(name: str, effect: Callable[[], Any]) -> Any:
         fault = border.trouble.of_aws(name)
@@ -32,7 +32,17 @@ def dynamodb(table: DynamoDB, border: Border) -> Client:
         def outside() -> Any:
             if fault == "conflict":
                 raise _refused("TransactionCanceledException", name, ["TransactionConflict"])
-            return broken(fault, name, effect) if fault else effect()
+            return broken(fault, name, told) if fault else told()
+
+        def told() -> Any:
+            held = False
+            try:
+                answer = effect()
+                held = True
+            finally:
+                if name == "UpdateItem":
+                    updated(held)
+            return answer
 
         return border.call(name, _ROUND_TRIPS[name], outside)
 
@@ -42,7 +52,7 @@ def dynamodb(table: DynamoDB, border: Border) -> Client:
 class Sns:
     """Publishes to one topic; what it took is received."""
 
-    def __init__(self, border: Border, received: Received, numbers: Callable[[], int]) -> None:
+    def __init__(self, border: Border, received: Received, numbers: Iterator[int]) -> None:
         self._border = border
         self._received = received
         self._numbers = numbers
@@ -56,7 +66,7 @@ class Sns:
         else:
             tries = [fault]
         for left, one in zip(reversed(range(len(tries))), tries, strict=True):
-            number = self._numbers()
+            number = next(self._numbers)
             try:
                 answer = self._try(message, one, number)
             except (ClientError, ReadTimeoutError, EndpointConnectionError):
@@ -87,7 +97,6 @@ class Sns:
         assert len(str(message["Message"]).encode()) < 262_144
         document = json.loads(message["Message"])["sqs"]
         self._received.take(self._border.loop.now, "sns", document.encode(), "", number)
-        self._received.unanswered.add(number)  # until the answer is there
         if fault == "hung, but taken":
             raise ReadTimeoutError(endpoint_url="https://sns")
         if fault == "500, but taken":

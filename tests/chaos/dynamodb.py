@@ -79,11 +79,11 @@ class DynamoDB:
             partition[key[1]] = after
         self._behind.append((self._now() + self._lag, before, after or {}))
 
-    def partition(self, name: str) -> Iterator[Item]:
-        """The items of a partition, in the order of their sort keys."""
+    def partition(self, name: str, *, forward: bool = True) -> Iterator[Item]:
+        """The items of a partition, in the order of their sort keys, or from its end."""
         found = self.items.get(name, {})
-        for sort in list(self._sorted.get(name, ())):
-            yield found[sort]
+        order = list(self._sorted.get(name, ()))
+        return (found[sort] for sort in (order if forward else reversed(order)))
 
     def index(self, shard: str, until: str) -> Iterator[Item]:
         """The entries of the index's partition that are due by then, as far as the index has got."""
@@ -167,7 +167,7 @@ class Client:
             candidates: Any = self._table.index(values[":shard"]["S"], (values.get(":now") or {"S": "~"})["S"])
         else:
             name = condition.partition("=")[2].split()[0]
-            candidates = self._table.partition(values[name]["S"])
+            candidates = self._table.partition(values[name]["S"], forward=request.get("ScanIndexForward", True))
         found: list[Item] = []
         after = request.get("ExclusiveStartKey", {}).get("SK", {"S": ""})["S"]
         for item in candidates:
@@ -195,10 +195,11 @@ class Client:
 
     def _holds(self, request: Mapping[str, Any], key: Key) -> bool:
         condition, values = request.get("ConditionExpression"), request.get("ExpressionAttributeValues", {})
-        _check_values(values, f"{condition or ''} {request.get('UpdateExpression', '')}")
+        names = request.get("ExpressionAttributeNames", {})
+        _check_values({**values, **names}, f"{condition or ''} {request.get('UpdateExpression', '')}")
         if condition is None:
             return True
-        return holds(condition, self._table.get(key), request.get("ExpressionAttributeNames", {}), values)
+        return holds(condition, self._table.get(key), names, values)
 
     def _after(self, kind: str, request: Mapping[str, Any], key: Key) -> Item | None:
         if kind == "Delete":
@@ -234,6 +235,6 @@ def _key(given: Mapping[str, Any]) -> Key:
 
 
 def _check_values(values: Mapping[str, Any], expressions: str) -> None:
-    """DynamoDB refuses a value that nothing names, and an empty map of them."""
+    """DynamoDB refuses a value, or a name, that stands nowhere."""
     if any(name not in expressions for name in values):
         raise _refused("ValidationException", "a call")

@@ -1,6 +1,6 @@
 """What was received, as it arrived: all that the judge is shown of the product."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -27,6 +27,7 @@ class Received:
     messages: list[Message] = field(default_factory=list)
     unanswered: set[int] = field(default_factory=set)
     refused: list[str] = field(default_factory=list)  # what a receiver would not take although it was well
+    on_message: Callable[[Message], None] = lambda message: None
 
     def take(self, at: float, channel: Channel, body: bytes, path: str, number: int) -> None:
         """Keeps a message that was taken."""
@@ -34,7 +35,10 @@ class Received:
         kind = "message"
         if channel == "pagerduty":
             kind = "change" if "change" in path else str(value["event_action"])
-        self.messages.append(Message(at, channel, kind, value, number))
+        message = Message(at, channel, kind, value, number)
+        self.messages.append(message)
+        self.unanswered.add(number)  # until the answer is there
+        self.on_message(message)
 
     def of(self, channel: Channel, *kinds: str) -> list[Message]:
         """The messages of a channel, of these kinds if any is named."""

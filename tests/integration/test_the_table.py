@@ -4,6 +4,7 @@ import pytest
 
 from rootwatch.edge.table import Table
 from rootwatch_local.world import HUB, HUB_REGION
+from tests.support.desk_contract import *  # noqa: F403 # the contract's tests
 from tests.support.store_contract import *  # noqa: F403 # the contract's tests
 from tests.support.tables import shaped_as_deployed
 

@@ -17,6 +17,7 @@ from rootwatch.core.record import Item
 from rootwatch.edge.advance import advance
 from rootwatch.edge.delivery import Delivery
 from rootwatch.edge.intake import Intake
+from rootwatch.edge.pace import no_pace
 from tests.support.memory_store import MemoryStore
 from tests.support.records import NOON, settings
 
@@ -85,7 +86,7 @@ class Monitor:
         logger = self.logger = Logger(service=f"test-{next(_numbers)}", stream=self.log)
         metrics = Metrics(namespace="test", service="test")
         self.delivery = Delivery(
-            self.store, self.channels.__getitem__, lambda: self.now, logger, metrics, self.settings
+            self.store, self.channels.__getitem__, lambda: self.now, logger, metrics, self.settings, no_pace
         )
         self.intake = Intake(
             store=self.store,

@@ -4,8 +4,12 @@ import itertools
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import msgspec
+
 from rootwatch.catalogue import load
+from rootwatch.core import storm_notices
 from rootwatch.core.decide import decide
+from rootwatch.core.incident import STORM_SCOPE
 from rootwatch.core.lifecycle import tick
 from rootwatch.core.ports import Due, Needs, Outcome
 from rootwatch.core.revise import revise
@@ -159,6 +163,19 @@ def test_slack_messages_of_an_incident_keep_their_order(store):
     assert store.claim(send_of(second, "slack"), NOON, NOON + LEASE).thread == SENT.receipt
 
 
+def test_the_thread_is_under_the_message_that_was_posted_first_whatever_its_number(store):
+    account = next(_accounts)
+    overtaken = take(store, failed_sign_in(account=account))
+    worse = take(store, sign_in(mfa="No", account=account))
+    last = take(store, call("CreateAccessKey", account=account))
+    receipts = ["1700000000.000100", "1700000000.000200"]
+    for plan, receipt, thread in zip((worse, overtaken), receipts, (None, receipts[0]), strict=True):
+        claimed = store.claim(send_of(plan, "slack"), NOON, NOON + LEASE)
+        assert claimed.thread == thread
+        store.settle(claimed, Outcome(state="sent", receipt=receipt), NOON, None)
+    assert store.claim(send_of(last, "slack"), NOON, NOON + LEASE).thread == receipts[0]
+
+
 def test_a_stuck_message_holds_back_no_worse_one(store):
     account = next(_accounts)
     take(store, failed_sign_in(account=account))
@@ -234,6 +251,47 @@ def test_two_plans_on_the_same_memory_conflict_though_their_incidents_differ(sto
     assert trace.count == 2
 
 
+def test_what_pages_is_in_the_list_of_its_time_and_no_other(store):
+    accounts = [next(_accounts) for _ in range(3)]
+    at = [after(-50_000), after(-49_993), after(-49_985)]
+    paged = [
+        take(store, sign_in(when, mfa="No", account=account), when) for account, when in zip(accounts, at, strict=True)
+    ]
+    assert [one.incident for one in store.pagings(at[0], at[2])] == [plan.incident.id for plan in paged]
+    assert store.pagings(at[0], at[1]) == [plan.paging for plan in paged[:2]]
+    assert store.pagings(at[0] + timedelta(microseconds=1), at[2] - timedelta(microseconds=1)) == [paged[1].paging]
+    assert store.pagings(at[2] + timedelta(seconds=1), at[2] + timedelta(hours=1)) == []
+
+
+def test_what_pages_is_listed_once_and_what_conflicts_is_not(store):
+    account, when = next(_accounts), after(-60_000)
+    one, other = (sign_in(when, mfa="No", account=account) for _ in range(2))
+    first, second = plan_of(store, one, when), plan_of(store, other, when)
+    assert store.commit(first, when) == "committed"
+    assert store.commit(first, when) == "duplicate"
+    assert store.commit(second, when) == "conflict"
+    take(store, other, when)
+    assert store.pagings(when, when) == [first.paging]
+
+
+def test_a_storm_is_opened_by_one_alone(store):
+    when = after(-70_000)
+    for _ in range(21):
+        take(store, sign_in(when, mfa="No", account=next(_accounts)), when)
+    pagings = store.pagings(when, when)
+    known = store.load(storm_notices.needs(pagings))
+    plan = storm_notices.opening(pagings, known, settings(), when)
+    late = storm_notices.opening(pagings[1:], known, settings(), when) or storm_notices.opening(
+        [*pagings[1:], msgspec.structs.replace(pagings[1], incident="another")], known, settings(), when
+    )
+    assert store.commit(plan, when) == "committed"
+    assert store.commit(late, when) == "conflict", "it names another record, but the storm is open"
+    assert store.open_incident(STORM_SCOPE).id == plan.incident.id
+    closed = storm_notices.tick(store.open_incident(STORM_SCOPE), pagings, settings(), when + timedelta(minutes=9))
+    assert store.advance(*closed)
+    assert store.open_incident(STORM_SCOPE) is None
+
+
 def test_a_task_is_known_by_its_access_key(store):
     item = call("AssumeRoot", eventSource="sts.amazonaws.com")
     task = Task(
@@ -247,8 +305,6 @@ def test_a_task_is_known_by_its_access_key(store):
         expires=after(15),
     )
     plan = plan_of(store, sign_in(account=next(_accounts)))
-    import msgspec
-
     store.commit(msgspec.structs.replace(plan, task=task), NOON)
     assert store.load(Needs(key="other", access_key="ASIAIOSFODNN7EXAMPLE")).task == task
 

@@ -158,9 +158,9 @@ class MemoryStore(Outbox):
         return True
 
     def incidents_of(self, account: str, until: datetime) -> list[Incident]:
-        """The latest incidents of an account that were opened by then, newest first; fifty at most."""
+        """The latest incidents of an account that were opened by then, newest first; a hundred at most."""
         found = [head for head in self.heads.values() if head.account == account and head.opened_at <= until]
-        return sorted(found, key=lambda head: (head.opened_at, head.id), reverse=True)[:50]
+        return sorted(found, key=lambda head: (head.opened_at, head.id), reverse=True)[:100]
 
     def next_due(self, after: datetime) -> datetime | None:
         """When the first send or incident is due after this time; None when none is."""

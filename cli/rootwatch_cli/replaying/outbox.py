@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from rootwatch.core.notice import Notice, lane
-from rootwatch.core.ports import Claimed, Due, Outcome
+from rootwatch.core.ports import WAITS_FOR_ITS_TURN, Claimed, Due, Outcome
 from rootwatch.core.words import ChannelName, rank
 from rootwatch_cli.replaying.agenda import Agenda
 
@@ -57,7 +57,8 @@ class Outbox:
             notice=self._notices[due.incident][due.seq],
             attempts=mine.attempts,
             first_due=mine.first_due,
-            thread=next((send.receipt for send in same if send.receipt), None),
+            has_turn=mine.reason == WAITS_FOR_ITS_TURN,
+            thread=min((send.receipt for send in same if send.receipt), default=None),
         )
 
     def settle(self, claimed: Claimed, outcome: Outcome, now: datetime, retry_at: datetime | None) -> None:  # noqa: ARG002 # the port's

@@ -19,6 +19,7 @@ from rootwatch.core.words import ChannelName, Disposition
 from rootwatch.edge.advance import advance
 from rootwatch.edge.delivery import Delivery
 from rootwatch.edge.intake import Intake
+from rootwatch.edge.pace import no_pace
 from rootwatch_cli.replaying.arrivals import Arrival
 from rootwatch_cli.replaying.memory import MemoryStore
 from rootwatch_cli.replaying.story import Story, Told
@@ -72,7 +73,7 @@ class Player:
         # What goes wrong inside is our own fault, and said aloud; the rest is what the output is for.
         logger = Logger(service="rootwatch-replay", level="ERROR", stream=sys.stderr)
         metrics = _Uncounted(namespace="rootwatch", service="replay")
-        self._delivery = Delivery(self.store, self._channel, self._clock, logger, metrics, settings)
+        self._delivery = Delivery(self.store, self._channel, self._clock, logger, metrics, settings, no_pace)
         self._intake = Intake(
             store=self.store,
             directory=directory,

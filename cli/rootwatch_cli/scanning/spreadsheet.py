@@ -30,9 +30,9 @@ def write_csv(found: Iterable[Judged], out: TextIO, raw: bool) -> None:
 def _cells(line: Line) -> list[str]:
     cells = [value if isinstance(value, str) else "" for value in msgspec.structs.astuple(line)]
     cells[Line.__struct_fields__.index("event_time")] = zulu(line.event_time) or ""
-    return [_inert(clean(cell, _LONGEST)) for cell in cells]
+    return [inert(clean(cell, _LONGEST)) for cell in cells]
 
 
-def _inert(cell: str) -> str:
+def inert(cell: str) -> str:
     """An apostrophe before it makes a text of what would be a formula."""
     return f"'{cell}" if cell.lstrip().startswith(_BEGIN_FORMULAS) else cell

@@ -9,7 +9,8 @@ import msgspec
 from rootwatch.archive.full import read_in_full
 from rootwatch.archive.keys import envelope_of
 from rootwatch.archive.ordinary import Ordinary, end_of, our_words, records
-from rootwatch.archive.unpack import Broken, unpacked
+from rootwatch.archive.packed import Broken
+from rootwatch.archive.unpack import unpacked
 from rootwatch.core.reading import read
 from rootwatch.core.record import Item, Unreadable
 

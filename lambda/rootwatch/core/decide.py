@@ -36,6 +36,7 @@ def decide(item: Item, known: Known, settings: Settings, catalogue: Catalogue, n
 def _decided(item: Item, known: Known, settings: Settings, catalogue: Catalogue, now: datetime) -> Plan:
     watched = watch.watch_fact(item, known.tags, settings, now)
     if watched:
+        watched = watch.settled(watched, item, known.manifest, settings, now)
         return _watched(watched, item, known, settings, now)
     sent = canary.canary_of(item)
     if sent and isinstance(item, Record):

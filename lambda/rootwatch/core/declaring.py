@@ -23,7 +23,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def written(account: str, asked: Asked, now: datetime) -> tuple[str, Window]:
-    """The tag's value, and the window that it is if it is set ``now``. Raises ``NotAWindowError``, as ``parse`` does."""
+    """The tag's value, and the window that it is if it is set ``now``. Raises ``NotAWindowError``."""
     words = {
         "until": _moment(asked.until),
         "from": _moment(asked.begins) if asked.begins else None,

@@ -60,6 +60,11 @@ def contradictions(settings: "Settings") -> Iterator[str]:
             "rootwatch.operations.pagerduty_secret needs rootwatch.pagerduty, which says in which of PagerDuty's "
             "service regions it is: write both, or leave it out."
         )
+    if settings.posture.assume_root and settings.hub_account not in settings.may_assume_root:
+        yield (
+            "rootwatch.posture.assume_root needs the hub account among rootwatch.root_access_administrators, as IAM's "
+            "delegated administrator: add it there, or leave it out."
+        )
     if settings.hub_unit and settings.hub_account == settings.management_account:
         yield (
             "rootwatch.hub_unit is for a hub outside of the management account, which has a StackSet of its own: "

@@ -11,6 +11,7 @@ from typing import Final, Literal, TypeVar
 import msgspec
 
 from rootwatch.core.fact import Fact
+from rootwatch.core.progress import Progress
 from rootwatch.core.settings import Settings
 from rootwatch.core.window import NEVER_COVERED, worst_verdict
 from rootwatch.core.words import STANDING_KINDS, Harm, Kind, Severity, Verdict, pages, rank, worst
@@ -26,6 +27,7 @@ LONGEST_STORM: Final = timedelta(hours=1)  # then it pages anew, if it goes on
 FAILURE_MINUTES: Final = 30
 FAILURES_THAT_ALARM: Final = 3
 NEVER: Final = datetime.max.replace(tzinfo=UTC)  # when what stands closes by quiet
+_ROOT_RULE: Final = "rule:rootwatch-root-use"
 _TOP: Final = 12  # of each facet; HEAD stays under 8 kB
 _MOMENTS: Final = 32  # of each kind that the story rules look at
 
@@ -93,6 +95,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     coverable: bool = True  # whether a break-glass window could have made all of it planned
     declared_at: datetime | None = None  # when the last window was declared that came after the pages
     acknowledged: bool = False
+    progress: Progress | None = None  # of a deployment
 
     @property
     def severity(self) -> Severity:
@@ -134,10 +137,20 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Whether it lasts until it is seen to be over, such as a silence."""
         return self.is_watch and self.scope.split("/")[1] in STANDING_KINDS
 
+    @property
+    def is_deployment(self) -> bool:
+        """Whether it is a deployment of ours, or what looks like one."""
+        return self.is_watch and self.scope.split("/")[1] == "deployment"
+
+    @property
+    def is_failed_deployment(self) -> bool:
+        """Whether it is one that was not confirmed in time: what is changed from then on is another."""
+        return self.is_deployment and bool(self.paged)
+
     def ends_at(self, settings: Settings) -> datetime:
         """When it closes, if nothing more is processed: by quiet, or for guessing six hours after its opening; what
-        stands never does; a storm when it has calmed down, or an hour after its opening."""
-        if self.is_standing:
+        stands never does, but for a deployment that has paged; a storm when it has calmed down, or an hour after its opening."""
+        if self.is_standing and not self.is_failed_deployment:
             return NEVER
         if self.is_guessing:
             return self.opened_at + timedelta(hours=GUESSING_HOURS)
@@ -147,7 +160,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def is_over(self, now: datetime, settings: Settings) -> bool:
         """Whether a record processed now starts another incident."""
-        return self.state == "closed" or now >= self.ends_at(settings)
+        return self.state == "closed" or self.is_failed_deployment or now >= self.ends_at(settings)
 
     def unpaged(self) -> list[tuple[Harm, Severity]]:
         """The harms that must page: never paged, or paged at a lower severity. Worst first."""
@@ -198,6 +211,9 @@ def fold(incident: Incident, fact: Fact, failures_before: Iterable[Moment], now:
         failures=_kept(incident.failures, moment if fact.kind == "failed-sign-in" else None, *failures_before),
         recoveries=_kept(incident.recoveries, moment if fact.kind == "recovery" else None),
     )
+    if fact.kind == "deployment":
+        grown = (incident.progress or Progress()).with_part(by=fact.began_by, grave=fact.part == _ROOT_RULE)
+        incident = msgspec.structs.replace(incident, progress=grown)
     return _weighed(incident, [fact])
 
 

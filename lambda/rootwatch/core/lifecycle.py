@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from rootwatch.core.deployment_notices import overdue
 from rootwatch.core.incident import Incident
 from rootwatch.core.notice import Notice, notice
 from rootwatch.core.settings import Settings
@@ -17,6 +18,8 @@ def tick(incident: Incident, settings: Settings, now: datetime) -> tuple[Inciden
     """
     if incident.state == "closed" or now < incident.due_at:
         return None
+    if incident.progress and not incident.paged:
+        return overdue(incident, settings, now)
     if incident.is_over(now, settings):
         if incident.is_watch and not incident.paged and not incident.untold:
             return msgspec.structs.replace(incident, state="closed"), ()  # one quiet line needs no second to end it

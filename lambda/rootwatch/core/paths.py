@@ -57,7 +57,7 @@ def rule_of(item: Item, settings: Settings, now: datetime) -> RuleName | None:
     if watched is None:
         return None
     # What Organizations is asked to do belongs to the watch events, whatever it may do to the watch.
-    tampering = watched.kind == "tampering" and item.source != "organizations.amazonaws.com"
+    tampering = watched.kind in ("tampering", "deployment") and item.source != "organizations.amazonaws.com"
     return "rootwatch-tampering" if tampering else "rootwatch-watch-events"
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 import msgspec
 
 from rootwatch.core.callers import Caller
+from rootwatch.core.comparison import Manifest
 from rootwatch.core.fact import Fact
 from rootwatch.core.incident import Incident, Moment
 from rootwatch.core.notice import Notice
@@ -62,6 +63,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     country: str | None = None  # of the record's address
     roll: Roll | None = None  # what was sent out to a canary's account; None: it is not on the list
     heard: Heard | None = None  # what was heard of its place before
+    manifest: Manifest | None = None  # what should be deployed
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +125,9 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     mend: bool = False  # of a retry: a person must mend something, or it will fail until it is given up
 
 
+WAITS_FOR_ITS_TURN: Final = "waits for its turn: the channel takes no more at once"
+
+
 class Due(msgspec.Struct, frozen=True, kw_only=True):
     """One send that is due, or an incident (``channel`` None) whose digest or close is."""
 
@@ -141,6 +146,7 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int  # this one included
     first_due: datetime
     thread: str | None = None  # the ts of the incident's first Slack message
+    has_turn: bool = False  # it waited for its turn, which is now
 
 
 class Store(Protocol):
@@ -189,7 +195,7 @@ class Store(Protocol):
         """Stores the tags once they were looked at; False when they changed since they were read."""
 
     def incidents_of(self, account: str, until: datetime) -> Sequence[Incident]:
-        """The latest incidents of an account that were opened by then, newest first; fifty at most."""
+        """The latest incidents of an account that were opened by then, newest first; a hundred at most."""
 
     def claim(self, due: Due, now: datetime, until: datetime) -> Claimed | None:
         """Makes a send ours, if it is due, or its lease has run out, and nothing before it in its thread is open."""

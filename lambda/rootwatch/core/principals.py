@@ -47,6 +47,11 @@ def through(identity: Identity | None) -> str | None:
     return None if _STACK_SETS_ROLE.search(identity.arn or "") else identity.invoked_by
 
 
+def by_cloudformation(identity: Identity | None, address: str | None) -> bool:
+    """Whether CloudFormation made the call, for whomever: AWS writes both, and the caller neither."""
+    return "cloudformation.amazonaws.com" in ((identity.invoked_by if identity else None), address)
+
+
 def cause(identity: Identity | None, address: str | None) -> str:
     """What repeats fold by: the principal. Where a service acts with a role, the role: it names its sessions at random.
     Where the organisation's StackSets act, these, whatever the account: one broken hub is one cause, not thousands."""

@@ -92,8 +92,8 @@ def _ending(window: Window, inside: Sequence[Fact], now: datetime) -> Fact:
         severity="low",
         title=f"window ends at {window.until:%H:%MZ} and root is still at work in it{_ticket(window)}",
         says=(
-            f"The break-glass window{_ticket(window)} ends at {window.until:%Y-%m-%d %H:%MZ}, and root is still at work "
-            f"in it: {_count(inside)}, the last at {last:%H:%MZ}"
+            f"The break-glass window{_ticket(window)} ends at {window.until:%Y-%m-%d %H:%MZ}, and root is still at "
+            f"work in it: {_count(inside)}, the last at {last:%H:%MZ}"
         ),
         means="What root does after that pages.",
         do_now=(
@@ -132,9 +132,9 @@ def _ended(window: Window, tags: Tags, inside: Sequence[Fact], now: datetime) ->
 
 
 def _from_now_on(tags: Tags, now: datetime) -> str:
-    other = next((window for window in declared(tags)[0] if is_open(window, now)), None)
+    other = next((window for window in declared(tags)[0] if window.start <= now < window.until), None)
     if other:
-        return f"Another window{_ticket(other)} is open until {other.until:%Y-%m-%d %H:%MZ}."
+        return f"Another window is open until {other.until:%Y-%m-%d %H:%MZ}{_ticket(other)}."
     return "Root use of this account pages again."
 
 

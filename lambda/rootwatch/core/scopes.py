@@ -36,7 +36,7 @@ def needs(item: Item, settings: Settings, now: datetime) -> Needs:
         task = tasks.task_of(item) if isinstance(item, Record) else None
         return Needs(
             key=item.key,
-            scopes=(watch.scope(watched), STORM_SCOPE) if watched else (),
+            scopes=(*watch.scopes(watched, item, settings, now), STORM_SCOPE) if watched else (),
             tags_of=(tagged,) if tagged else (),
             seen_of=accounts(item, own, settings),
             account=own,

@@ -1,10 +1,12 @@
 """The parts of the settings, and the types that they share. Each type says what is to be written."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import msgspec
 from msgspec import Meta
+
+from rootwatch.core.words import PostureRule
 
 AccountId = Annotated[str, Meta(pattern=r"^[0-9]{12}\Z", description="an account id of 12 digits in quotes")]
 Region = Annotated[str, Meta(pattern=r"^[a-z]{2,}(-[a-z]+)+-[0-9]\Z", description="a Region such as eu-central-1")]
@@ -173,3 +175,34 @@ class Heartbeat(Section, frozen=True, kw_only=True):
     """The switch outside of AWS that trips when we fall silent. The secret holds ``{"url": "https://…"}``."""
 
     secret: SecretName
+
+
+class Posture(Section, frozen=True, kw_only=True):
+    """How root and the other credentials should be in every account; ``must`` is the line."""
+
+    must: Annotated[
+        tuple[PostureRule, ...],
+        Meta(description=f"a list of what must hold everywhere, of {', '.join(get_args(PostureRule))}"),
+    ] = ("root-mfa", "root-no-access-key", "root-no-certificate")
+    grace_days: Annotated[
+        int, Meta(ge=0, le=90, description="whole days, 0 to 90, in which a new account's root must get MFA")
+    ] = 7
+    root_unused_days: Annotated[
+        int, Meta(ge=1, le=365, description="whole days, 1 to 365, in which root should not have been used")
+    ] = 30
+    key_days: Annotated[
+        int, Meta(ge=1, le=3650, description="whole days, 1 to 3650, after which a user's access key is old")
+    ] = 90
+    delete_days: Annotated[
+        int, Meta(ge=0, le=365, description="whole days, 0 to 365, after which a disabled access key is to be deleted")
+    ] = 7
+    password_days: Annotated[
+        int, Meta(ge=1, le=3650, description="whole days, 1 to 3650, after which a user's console password is old")
+    ] = 365
+    unused_days: Annotated[
+        int, Meta(ge=1, le=3650, description="whole days, 1 to 3650, after which a password or key counts as unused")
+    ] = 45
+    assume_root: Annotated[
+        bool,
+        Meta(description="true to look as root, once a week, into accounts without rootwatch's role; false for never"),
+    ] = False

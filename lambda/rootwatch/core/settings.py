@@ -26,6 +26,7 @@ from rootwatch.core.sections import (
     Network,
     Operations,
     PagerDuty,
+    Posture,
     Region,
     Section,
     Slack,
@@ -34,6 +35,8 @@ from rootwatch.core.sections import (
     UnitId,
 )
 from rootwatch.core.words import ChannelName
+
+_SHORTEST_RETENTION = 90  # what was told this quarter can be asked for
 
 
 class SettingsError(ValueError):
@@ -73,6 +76,7 @@ class Settings(Section, frozen=True, kw_only=True):
     topic: Topic | None = None
     operations: Operations | None = None
     coverage: Coverage = Coverage()
+    posture: Posture = Posture()
     heartbeat: Heartbeat | None = None
     expected_use: Annotated[
         tuple[ExpectedUse, ...],
@@ -113,6 +117,9 @@ class Settings(Section, frozen=True, kw_only=True):
     ] = "owner"
     incident_gap_minutes: Annotated[int, Meta(ge=5, le=1440, description="whole minutes, 5 to 1440")] = 30
     digest_minutes: Minutes = 15
+    record_retention_days: Annotated[
+        int, Meta(ge=0, le=3650, description="whole days, 90 to 3650, or 0 for ever: how long the ledger is kept")
+    ] = 0
     log_retention_days: Annotated[
         Literal[30, 60, 90, 180, 365, 400, 731], Meta(description="30, 60, 90, 180, 365, 400 or 731")
     ] = 400
@@ -190,6 +197,10 @@ def parse(obj: object, today: date | None = None) -> Settings:
         raise SettingsError(
             "rootwatch.approval_tag is the same as rootwatch.break_glass_tag: write another key, or leave it out."
         )
+    if 0 < settings.record_retention_days < _SHORTEST_RETENTION:
+        raise SettingsError(
+            f"rootwatch.record_retention_days is too short: write {_SHORTEST_RETENTION} or more, or 0 for ever."
+        )
     for sentence in (*contradictions(settings), *(obstacles(settings) if today else ())):
         raise SettingsError(sentence)
     _check_expected_use(settings, today)
@@ -253,6 +264,7 @@ _NESTED: dict[str, type[Section]] = {
     "topic": Topic,
     "operations": Operations,
     "coverage": Coverage,
+    "posture": Posture,
     "heartbeat": Heartbeat,
 }
 

@@ -93,6 +93,8 @@ def overtaken(before: Incident, after: Incident, now: datetime) -> tuple[Due, ..
 
 def next_due(incident: Incident, settings: Settings, now: datetime) -> datetime:
     """When the sweep looks at it next: a digest if something is untold, else its close."""
+    if incident.progress and not incident.paged:
+        return incident.progress.deadline(incident.opened_at, incident.processed_at)
     end = incident.ends_at(settings)
     if not incident.untold:
         return end

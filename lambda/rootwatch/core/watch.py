@@ -11,7 +11,8 @@ from typing import Final
 import msgspec
 
 from rootwatch.catalogue import watch as catalogue
-from rootwatch.core import fields, principals, watch_tags
+from rootwatch.core import deployments, fields, principals, watch_tags
+from rootwatch.core.comparison import Manifest
 from rootwatch.core.fact import Fact
 from rootwatch.core.incident import ORGANISATION_WIDE, WATCH_SCOPE
 from rootwatch.core.record import Record, Unreadable, digest
@@ -19,7 +20,7 @@ from rootwatch.core.root_use import denied, failed, find, not_from_cloudtrail
 from rootwatch.core.settings import Settings
 from rootwatch.core.tags import Tags
 from rootwatch.core.watched import bare
-from rootwatch.core.words import Severity, pages
+from rootwatch.core.words import Severity, pages, worst
 
 ORGANISATION_CAUSE: Final = "the organisation's"  # begins the cause of what is observed of many accounts together
 _UNNAMED: Final = "(not named)"
@@ -64,11 +65,54 @@ def scope(fact: Fact) -> str:
     return f"{WATCH_SCOPE}{_SAME_CAUSE.get(fact.kind, fact.kind)}/{place}/{digest(fact.cause)[:16]}"
 
 
+def settled(
+    fact: Fact, item: Record | Unreadable, manifest: Manifest | None, settings: Settings, now: datetime
+) -> Fact:
+    """What looked like a part of a deployment, but writes at once what should not be deployed: tampering, then."""
+    if fact.kind != "deployment" or not isinstance(item, Record):
+        return fact
+    reason = deployments.narrowing(item, manifest)
+    tampering = _outside_of_deployment(item, settings, now) if reason else None
+    if reason is None or tampering is None:
+        return fact
+    severity: Severity = "critical" if deployments.is_grave(fact) else worst(tampering.severity, "high")
+    return msgspec.structs.replace(
+        tampering, severity=severity, says=f"{tampering.says}: {reason}", why=(reason, *tampering.why)
+    )
+
+
+def scopes(fact: Fact, item: Record | Unreadable, settings: Settings, now: datetime) -> tuple[str, ...]:
+    """The incidents that it may belong to: a change through CloudFormation may prove to be tampering."""
+    of_deployment = fact.kind == "deployment" and isinstance(item, Record)
+    other = _outside_of_deployment(item, settings, now) if of_deployment else None
+    return (scope(fact), scope(other)) if other else (scope(fact),)
+
+
+def _outside_of_deployment(item: Record | Unreadable, settings: Settings, now: datetime) -> Fact | None:
+    row = catalogue.load().find(item.source, item.name, item.body) if isinstance(item, Record) else None
+    if row is None or row.kind == "deployment" or not isinstance(item, Record):
+        return None
+    return _of_row(row, item, settings, now)
+
+
 def _from_catalogue(record: Record, settings: Settings, now: datetime) -> Fact | None:
     row = catalogue.load().find(record.source, record.name, record.body)
     central = record.account in settings.may_tag
     if row is None or (row.central and not central):
         return None
+    fact = _of_row(row, record, settings, now)
+    if failed(record):
+        return msgspec.structs.replace(fact, kind="tampering") if row.kind == "deployment" else fact
+    if not deployments.may_be_of_deployment(row, record):
+        return fact
+    fact = deployments.of_deployment(fact, row, record)
+    if principals.by_cloudformation(record.identity, record.address):
+        return fact
+    return deployments.began_by(fact, principals.name(record.identity, record.address))
+
+
+def _of_row(row: catalogue.Row, record: Record, settings: Settings, now: datetime) -> Fact:
+    central = record.account in settings.may_tag
     named = _account_concerned(record, row)
     account = (named if central else None) or record.account
     unproved = f" (it names the account {named})" if named not in (None, account) else ""

@@ -16,7 +16,7 @@ from rootwatch.core.window import NotAWindowError, Window, parse
 from rootwatch.core.windows import declared_time
 from rootwatch.core.words import Severity
 
-_MUCH: Final = timedelta(hours=24)
+MUCH: Final = timedelta(hours=24)  # of windows in seven days
 _QUIET: Final = (
     "Root use of this account inside the window is told and does not page. What no window can cover still pages."
 )
@@ -78,7 +78,7 @@ def _window(one: Tagging, known: Tags, settings: Settings) -> _Told:
     ticket = f", {window.ticket}" if window.ticket else ", no ticket"
     short = f"declared a window to {window.until:%m-%d %H:%MZ}{ticket}"
     hours = declared_time(known.with_more(one), window.until)
-    if hours <= _MUCH:
+    if hours <= MUCH:
         do_now = (
             "Nothing, if this work is planned. If not, remove the tag, which ends the window, and ask who declared it."
         )

@@ -29,6 +29,7 @@ WatchKind = Literal[
     "account-removed",
     "account-closed",
     "organisation-deleted",
+    "deployment",
 ]
 # What rootwatch finds out by itself, without a record: see ``observe``.
 ObservedKind = Literal[
@@ -46,12 +47,31 @@ ObservedKind = Literal[
     "window-ended",
     "tag-without-record",
     "tags-expired",
+    "root-unlocked",
+    "posture-digest",
 ]
 Kind = RootUseKind | WatchKind | ObservedKind
 NoticeType = Literal["opened", "escalated", "digest", "planned", "acknowledged", "corrected", "closed"]
 Disposition = Literal["opened", "escalated", "folded", "watch", "canary", "ignored", "unreadable"]
 ChannelName = Literal["sns", "slack", "pagerduty"]
 Path = Literal["EventBridge", "log file"]  # the fast path, the backstop
+# What should hold of an account's credentials.
+PostureRule = Literal[
+    "root-mfa",
+    "root-mfa-hardware",
+    "root-no-access-key",
+    "root-no-certificate",
+    "root-no-password",
+    "root-unused",
+    "central-root-access",
+    "security-contact",
+    "user-mfa",
+    "user-key-age",
+    "user-one-key",
+    "user-disabled-key",
+    "user-unused",
+    "user-password-age",
+]
 # The rules in every account and Region that forward to the hub.
 RuleName = Literal["rootwatch-root-use", "rootwatch-watch-events", "rootwatch-tampering"]
 
@@ -61,7 +81,7 @@ WATCH_KINDS: Final[frozenset[str]] = frozenset(get_args(WatchKind))
 OBSERVED_KINDS: Final[frozenset[str]] = frozenset(get_args(ObservedKind))
 # What lasts until it is seen to be over, however quiet it is meanwhile.
 STANDING_KINDS: Final[frozenset[str]] = frozenset(
-    {"silence", "fast-path-lost", "rule-deviation", "trail-trouble", "send-failed"}
+    {"deployment", "silence", "fast-path-lost", "rule-deviation", "trail-trouble", "send-failed", "root-unlocked"}
 )
 
 

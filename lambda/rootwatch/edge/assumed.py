@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
+    from mypy_boto3_sts.type_defs import CredentialsTypeDef
 
 _SECONDS: Final = 900
 _REFUSALS: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
@@ -32,6 +33,18 @@ class Roles:
         self._client = client
         self._partition = partition
 
+    def take_root(self, account: str, task: str) -> Credentials:
+        """Credentials of a member account's root for what one task policy allows. Raises ``CallFailedError``.
+
+        Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html
+        """
+        policy = f"arn:{self._partition}:iam::aws:policy/root-task/{task}"
+        with calls():
+            answer = self._client.assume_root(
+                TargetPrincipal=account, TaskPolicyArn={"arn": policy}, DurationSeconds=_SECONDS
+            )
+        return _credentials(answer["Credentials"])
+
     def take(self, account: str, role: str, session: str) -> Credentials:
         """Credentials of the role in an account; ``session`` is the name under which CloudTrail shows their use.
 
@@ -40,8 +53,11 @@ class Roles:
         arn = f"arn:{self._partition}:iam::{account}:role/rootwatch/{role}"
         with calls():
             answer = self._client.assume_role(RoleArn=arn, RoleSessionName=session, DurationSeconds=_SECONDS)
-        given = answer["Credentials"]
-        return Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+        return _credentials(answer["Credentials"])
+
+
+def _credentials(given: "CredentialsTypeDef") -> Credentials:
+    return Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
 
 
 @contextmanager

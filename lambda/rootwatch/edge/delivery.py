@@ -9,9 +9,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
 from rootwatch.core.notice import Notice
-from rootwatch.core.ports import Channel, Claimed, Due, Outcome, Store, StoreDownError
+from rootwatch.core.ports import WAITS_FOR_ITS_TURN, Channel, Claimed, Due, Outcome, Store, StoreDownError
 from rootwatch.core.settings import Settings
-from rootwatch.core.words import ChannelName
+from rootwatch.core.words import ChannelName, Severity
 from rootwatch.edge.failed_sends import FailedSends
 
 LEASE: Final = timedelta(seconds=60)
@@ -32,12 +32,14 @@ class Delivery:
         logger: Logger,
         metrics: Metrics,
         settings: Settings,
+        pace: Callable[[ChannelName, Severity], timedelta],
     ) -> None:
         self._store = store
         self._channel = channel
         self._now = now
         self._logger = logger
         self._metrics = metrics
+        self._pace = pace
         self._resting: set[ChannelName] = set()
         self._failed_sends = FailedSends(store, settings, now, logger)
 
@@ -64,6 +66,8 @@ class Delivery:
         claimed = self._store.claim(due, now, now + LEASE)
         if claimed is None:
             return None
+        if self._waits(claimed, due.channel, now):
+            return None
         outcome = self.send(claimed.notice, due.channel, claimed.thread)
         retry_at = _retry_at(claimed, outcome, now)
         if outcome.state == "retry" and retry_at is None:
@@ -80,6 +84,16 @@ class Delivery:
             news = self._failed_sends.works(due.channel)
         self.deliver_stored(news)
         return outcome
+
+    def _waits(self, claimed: Claimed, channel: ChannelName, now: datetime) -> bool:
+        """Whether it is not its turn yet: then it is due when that is, and takes no other."""
+        wait = timedelta() if claimed.has_turn else self._pace(channel, claimed.due.severity)
+        if not wait:
+            return False
+        outcome = Outcome(state="retry", reason=WAITS_FOR_ITS_TURN)
+        self._store.settle(claimed, outcome, self._now(), now + wait)
+        self._metrics.add_metric("SendsPaced", MetricUnit.Count, 1)
+        return True
 
     def send(self, notice: Notice, channel: ChannelName, thread: str | None) -> Outcome:
         """Hands a notice to a channel, past the table: for sending while the table is down."""

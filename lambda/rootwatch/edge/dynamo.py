@@ -131,17 +131,32 @@ class Dynamo:
                 Limit=limit,
             )["Items"]
 
+    def query_index_all(self, index: str, condition: str, values: Mapping[str, Any]) -> list[Item]:
+        """Every page of it."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName=index,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=dict(values),
+        )
+        with _errors():
+            return [item for page in pages for item in page["Items"]]
+
     def update(self, key: Item, change: str, condition: str, values: Mapping[str, Any]) -> Item:
         """Changes one item if the condition holds; raises ConditionFailedError if not. ``#state`` stands for state."""
+        # DynamoDB refuses a name that stands nowhere.
+        names: dict[str, Any] = (
+            {"ExpressionAttributeNames": {"#state": "state"}} if "#state" in change + condition else {}
+        )
         with _errors():
             return self._client.update_item(
                 TableName=self._table,
                 Key=key,
                 UpdateExpression=change,
                 ConditionExpression=condition,
-                ExpressionAttributeNames={"#state": "state"},
                 ExpressionAttributeValues=dict(values),
                 ReturnValues="ALL_NEW",
+                **names,
             )["Attributes"]
 
     def _operation(self, what: Item, condition: str, values: Mapping[str, Any] | None) -> dict[str, Any]:

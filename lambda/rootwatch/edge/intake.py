@@ -9,6 +9,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
 from rootwatch.catalogue import Catalogue
+from rootwatch.core.comparison import Manifest
 from rootwatch.core.decide import decide
 from rootwatch.core.notice import Notice, Page
 from rootwatch.core.paths import received
@@ -41,6 +42,7 @@ class Intake:
         now: Callable[[], datetime],
         logger: Logger,
         metrics: Metrics,
+        manifest: Manifest | None = None,
     ) -> None:
         self._store = store
         self._directory = directory
@@ -51,6 +53,7 @@ class Intake:
         self._now = now
         self._logger = logger
         self._metrics = metrics
+        self._manifest = manifest
         self._reviser = Reviser(store, delivery, settings, now, logger)
         self._storms = Storms(store, delivery, settings, now, logger)
 
@@ -114,7 +117,9 @@ class Intake:
         if concerned:
             known = msgspec.structs.replace(known, account=self._directory.account(concerned))
         if isinstance(item, Record):
-            known = msgspec.structs.replace(known, country=self._country_of(item.address))
+            known = msgspec.structs.replace(
+                known, country=self._country_of(item.address), manifest=self._manifest
+            )
         try:
             plan = decide(item, known, self._settings, self._catalogue, now)
             read = self._tag_that_may_explain(plan, known)

@@ -9,7 +9,7 @@ import msgspec
 from rootwatch.core.callers import Caller
 from rootwatch.core.fact import Fact
 from rootwatch.core.fast_path import FastPath, Place
-from rootwatch.core.incident import Incident, Moment
+from rootwatch.core.incident import ORGANISATION_WIDE, Incident, Moment
 from rootwatch.core.notice import Notice, lane
 from rootwatch.core.ports import Due, Plan
 from rootwatch.core.reminders import next_look
@@ -215,10 +215,10 @@ def day(moment: datetime) -> str:
 
 
 def entries(incident: Incident) -> list[Item]:
-    """Under which an incident is found again: by the day of its opening, and by its account."""
+    """Under which an incident is found again: by the day of its opening, and by its account, or as none's."""
     opened = f"{stamp(incident.opened_at)}#{incident.id}"
-    by_day = key(day(incident.opened_at), opened)
-    return [by_day, key(f"ACC#{incident.account}", f"INC#{opened}")] if incident.account else [by_day]
+    whose = incident.account or ORGANISATION_WIDE
+    return [key(day(incident.opened_at), opened), key(f"ACC#{whose}", f"INC#{opened}")]
 
 
 def tags(known: Tags) -> Item:

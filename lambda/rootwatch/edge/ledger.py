@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from rootwatch.core.incident import Incident
-from rootwatch.core.tags import Tags
+from rootwatch.core.tags import Tagging, Tags
 from rootwatch.edge import items
 from rootwatch.edge.items import Item, n, s
 from rootwatch.edge.sends import Sends
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _AT_ONCE: Final = 100  # what one BatchGetItem takes
-_LATEST: Final = 50  # of one account
+_LATEST: Final = 100  # of one account
 
 
 class Ledger(Sends):
@@ -41,7 +41,7 @@ class Ledger(Sends):
         return not self._table.transact([put])
 
     def incidents_of(self, account: str, until: datetime) -> list[Incident]:
-        """The latest incidents of an account that were opened by then, newest first; fifty at most."""
+        """The latest incidents of an account that were opened by then, newest first; a hundred at most."""
         values = {":pk": s(f"ACC#{account}"), ":since": s("INC#"), ":until": s(f"INC#{items.stamp(until)}#~")}
         found = self._table.query_back("PK = :pk AND SK BETWEEN :since AND :until", values, _LATEST)
         return self._heads(item["SK"]["S"].split("#", 2)[2] for item in found)
@@ -52,9 +52,26 @@ class Ledger(Sends):
         return self._heads(item["SK"]["S"].split("#", 1)[1] for item in found)
 
     def all_of(self, account: str) -> list[Incident]:
-        """Every incident of an account, oldest first."""
+        """Every incident of an account, or of no one account (``ORGANISATION_WIDE``), oldest first."""
         found = self._begins(f"ACC#{account}", "INC#")
         return self._heads(item["SK"]["S"].split("#", 2)[2] for item in found)
+
+    def open_incidents(self) -> list[Incident]:
+        """Every incident that is not closed, however long ago it was opened; oldest first."""
+        shards = (f"DUE#{number}" for number in range(items.SHARDS))
+        found = [
+            item["PK"]["S"].removeprefix("INC#")
+            for shard in shards
+            for item in self._table.query_index_all("due", "due_shard = :shard", {":shard": s(shard)})
+            if item["SK"]["S"] == "HEAD"
+        ]
+        # The index is a moment behind the table.
+        heads = [head for head in self._heads(found) if head.state == "open"]
+        return sorted(heads, key=lambda head: (head.opened_at, head.id))
+
+    def taggings(self, account: str) -> list[Tagging]:
+        """Every value of the account's break-glass tags that was ever seen, oldest first."""
+        return [items.read(item, Tagging) for item in self._begins(f"ACC#{account}", "WIN#")]
 
     def whole(self, incident_id: str) -> list[Item]:
         """All items of one incident: HEAD, facts, notices, sends."""

@@ -1,19 +1,34 @@
 """Telling what rootwatch itself found out, or is asked to rehearse: the way of a record, without a record."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
+from typing import Protocol
 
 import msgspec
 
 from rootwatch.core import observe
 from rootwatch.core import rehearsal as rehearsals
 from rootwatch.core.fact import Fact
+from rootwatch.core.notice import Notice
 from rootwatch.core.ports import Directory, Known, Needs, Plan, Store
 from rootwatch.core.rehearsal import Rehearsal
 from rootwatch.core.settings import Settings
-from rootwatch.edge.delivery import Delivery
 from rootwatch.edge.retrying import TRIES, NotStoredError, pause
+
+
+class Sender(Protocol):
+    """Who sends what was stored: the ``Delivery``, or the sweep a minute later at most."""
+
+    def deliver_stored(self, notices: Iterable[Notice]) -> None:
+        """Sends them, or leaves them due."""
+
+
+class LeftToTheSweep:
+    """For functions that may speak to no channel."""
+
+    def deliver_stored(self, notices: Iterable[Notice]) -> None:
+        """They are due: the sweep sends them."""
 
 
 class Observer:
@@ -23,7 +38,7 @@ class Observer:
         self,
         store: Store,
         directory: Directory,
-        delivery: Delivery,
+        delivery: Sender,
         settings: Settings,
         now: Callable[[], datetime],
     ) -> None:

@@ -16,7 +16,8 @@ _AT_ONCE: Final = 50
 
 
 class Reminding:
-    """What is told is told before it is noted as told; telling it again is a duplicate."""
+    """What is told is told before it is noted as told; telling it again is a duplicate. Made anew for each sweep, which
+    looks at an account once."""
 
     def __init__(
         self, store: Store, observer: Observer, settings: Settings, now: Callable[[], datetime], logger: Logger
@@ -26,14 +27,17 @@ class Reminding:
         self._settings = settings
         self._now = now
         self._logger = logger
+        self._done: set[str] = set()
 
     def look(self) -> int:
         """Looks at the accounts that are due, the longest due first; answers how many. Raises ``StoreDownError``."""
-        accounts = self._store.windows_due(self._now(), _AT_ONCE)
+        due = self._store.windows_due(self._now(), _AT_ONCE)
+        accounts = [account for account in due if account not in self._done]
         for account in accounts:
+            self._done.add(account)
             try:
                 self._look_at(account)
-            except Exception:  # noqa: BLE001 # logged whole
+            except Exception:
                 # One account holds up no other; it is due again with the next sweep.
                 self._logger.exception("an account's windows could not be looked at", extra={"account": account})
         return len(accounts)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from rootwatch.core.notice import Notice
-from rootwatch.core.ports import Claimed, Due, Outcome, StoreDownError
+from rootwatch.core.ports import WAITS_FOR_ITS_TURN, Claimed, Due, Outcome, StoreDownError
 from rootwatch.core.words import rank
 from rootwatch.edge import items
 from rootwatch.edge.dynamo import ConditionFailedError, Dynamo
@@ -62,7 +62,9 @@ class Sends:
             notice=items.read(note, Notice),
             attempts=int(taken["attempts"]["N"]),
             first_due=datetime.fromisoformat(taken["first_due"]["S"]),
-            thread=next((item["receipt"]["S"] for item in sends if "receipt" in item), None),
+            has_turn=taken.get("reason") == s(WAITS_FOR_ITS_TURN),
+            # The first that was posted, whatever its number: a worse one may have overtaken it. Slack's ts are times.
+            thread=min((item["receipt"]["S"] for item in sends if "receipt" in item), default=None),
         )
 
     def settle(self, claimed: Claimed, outcome: Outcome, now: datetime, retry_at: datetime | None) -> None:

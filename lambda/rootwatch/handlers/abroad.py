@@ -1,16 +1,13 @@
-"""What coverage reaches other accounts with: the canaries, the audit, and the manifest of what is deployed there."""
+"""What coverage reaches other accounts with: the canaries and the audit."""
 
 import threading
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 from botocore.config import Config
 from botocore.credentials import Credentials
 
-import rootwatch
-from rootwatch.core.comparison import Manifest, from_json
 from rootwatch.core.deployable import partition_of
 from rootwatch.edge.assumed import Roles
 from rootwatch.edge.audit import Audit
@@ -34,25 +31,20 @@ _making: Final = threading.Lock()
 
 
 @cache
-def manifest() -> Manifest:
-    """The rules that synth deployed, beside the settings in the asset."""
-    return from_json((Path(rootwatch.__file__).parents[1] / "manifest.json").read_bytes())
-
-
-@cache
 def canaries() -> Canaries:
     """What sends canaries."""
-    return Canaries(_roles(), _sts_of, session(THREADS))
+    return Canaries(roles(), _sts_of, session(THREADS))
 
 
 @cache
 def audit() -> Audit:
     """What reads rules and trails."""
-    return Audit(_roles(), _client)
+    return Audit(roles(), client)
 
 
 @cache
-def _roles() -> Roles:
+def roles() -> Roles:
+    """What takes our roles in other accounts."""
     # At the Region's own endpoint: what the global one gives out is not valid in every Region.
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html
     region = wiring.settings().hub_region
@@ -69,7 +61,8 @@ def _sts_of(region: str) -> str:
     return address.replace("//sts.amazonaws.com", f"//sts.{region}.amazonaws.com")
 
 
-def _client(service: str, region: str, credentials: Credentials) -> Any:
+def client(service: str, region: str, credentials: Credentials) -> Any:
+    """A client with credentials of another account; to be asked for from any thread."""
     make: Any = boto3.client  # the service is not known to the stubs
     with _making:
         return make(

@@ -49,9 +49,10 @@ def intake() -> Intake:
         now=wiring.now,
         logger=logger,
         metrics=metrics,
+        manifest=wiring.manifest(),
     )
 
 
 def delivery() -> Delivery:
     """The delivery of one invocation."""
-    return Delivery(wiring.store(), wiring.channel, wiring.now, logger, metrics, wiring.settings())
+    return Delivery(wiring.store(), wiring.channel, wiring.now, logger, metrics, wiring.settings(), wiring.pace())

@@ -1,5 +1,5 @@
-"""The sweep, each minute: sends that are due again, held pages, digests, closes, and what EventBridge did not bring in
-time. By the index, never by a scan.
+"""The sweep, each minute: sends that are due again, held pages, digests, closes, reminders of windows, and what
+EventBridge did not bring in time. By the index, never by a scan.
 
 It stays for the minute when a send falls due within it: a held page then goes out to the second, not to the minute.
 """
@@ -18,6 +18,7 @@ from rootwatch.edge.advance import advance
 from rootwatch.edge.booking import Booking
 from rootwatch.edge.delivery import Delivery
 from rootwatch.edge.observer import Observer
+from rootwatch.edge.reminding import Reminding
 from rootwatch.edge.storms import Storms
 from rootwatch.edge.table import Table
 from rootwatch.handlers import wiring
@@ -34,19 +35,20 @@ _SPARE_MILLISECONDS: Final = 12_000  # longer than one call to a channel that do
 def handler(event: Event, context: LambdaContext) -> dict[str, int]:  # noqa: ARG001 # the schedule's event says nothing
     """Works through all that is due, the worst first, until nothing is left for this minute or the time is up."""
     store = wiring.store()
-    delivery = Delivery(store, wiring.channel, wiring.now, logger, metrics, wiring.settings())
+    delivery = Delivery(store, wiring.channel, wiring.now, logger, metrics, wiring.settings(), wiring.pace())
     until = time.monotonic() + _WATCH_SECONDS
     done: set[Due] = set()
     booking = _booking(delivery)
     Storms(store, delivery, wiring.settings(), wiring.now, logger).look()
     looked: set[str | Place] = set()
+    reminding = _reminding(delivery)
     while context.get_remaining_time_in_millis() > _SPARE_MILLISECONDS:
         now = wiring.now()
         due = [one for one in store.due(now, _PAGE) if one not in done]
         metrics.add_metric("OldestDueSeconds", MetricUnit.Seconds, _oldest(due, now))
         if due:
             done.update(_work_through(due, store, delivery, context))
-        elif _look_at_fast_path(booking, looked):
+        elif _look_at_fast_path(booking, looked) or reminding.look():
             continue  # what it told may be due again
         elif not _wait_for_next(store, until - time.monotonic()):
             break
@@ -73,6 +75,11 @@ def _work_through(due: Iterable[Due], store: Table, delivery: Delivery, context:
 def _booking(delivery: Delivery) -> Booking:
     observer = Observer(wiring.store(), wiring.directory(), delivery, wiring.settings(), wiring.now)
     return Booking(wiring.fast_paths(), observer, wiring.settings(), logger, metrics)
+
+
+def _reminding(delivery: Delivery) -> Reminding:
+    observer = Observer(wiring.store(), wiring.directory(), delivery, wiring.settings(), wiring.now)
+    return Reminding(wiring.store(), observer, wiring.settings(), wiring.now, logger)
 
 
 def _look_at_fast_path(booking: Booking, looked: set[str | Place]) -> bool:

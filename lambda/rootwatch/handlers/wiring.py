@@ -13,6 +13,8 @@ from aws_lambda_powertools import Logger, Metrics
 from botocore.config import Config
 
 import rootwatch
+from rootwatch.core import comparison
+from rootwatch.core.comparison import Manifest
 from rootwatch.core.ports import Channel
 from rootwatch.core.settings import Settings, from_json
 from rootwatch.core.words import ChannelName
@@ -23,7 +25,9 @@ from rootwatch.edge.fast_paths import FastPaths
 from rootwatch.edge.heartbeat import Heartbeat
 from rootwatch.edge.http import session
 from rootwatch.edge.log_files import LogFiles
+from rootwatch.edge.pace import Pace
 from rootwatch.edge.pagerduty import PagerDutyChannel
+from rootwatch.edge.posture_table import PostureTable
 from rootwatch.edge.secrets import Secrets
 from rootwatch.edge.slack import SlackChannel
 from rootwatch.edge.sns import SnsChannel
@@ -80,9 +84,15 @@ def settings() -> Settings:
 
 
 @cache
+def manifest() -> Manifest:
+    """The rules that synth deployed, beside the settings in the asset."""
+    return comparison.from_json((Path(rootwatch.__file__).parents[1] / "manifest.json").read_bytes())
+
+
+@cache
 def store() -> Table:
     """The table."""
-    return Table(_dynamodb(), environment().table_name)
+    return Table(_dynamodb(), environment().table_name, settings().record_retention_days)
 
 
 @cache
@@ -99,9 +109,21 @@ def fast_paths() -> FastPaths:
 
 
 @cache
+def pace() -> Pace:
+    """The pace that the channels take."""
+    return Pace(_dynamodb(), environment().table_name, now)
+
+
+@cache
 def coverage_table() -> CoverageTable:
     """What the table keeps of coverage."""
     return CoverageTable(_dynamodb(), environment().table_name)
+
+
+@cache
+def posture_table() -> PostureTable:
+    """What the table keeps of credentials."""
+    return PostureTable(_dynamodb(), environment().table_name)
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from rootwatch.core.incident import is_wide
 from rootwatch.core.notice import Notice, Page
 from rootwatch.core.record import digest
 from rootwatch.core.settings import Settings
@@ -62,7 +63,7 @@ def _trigger(notice: Notice, page: Page, settings: Settings) -> dict[str, Any]:
 
 
 def _group(notice: Notice) -> str:
-    if notice.incident.is_guessing:
+    if is_wide(notice.incident.scope):
         return "the organisation"
     return clean(notice.incident.account_path, _NAME) or "OU path unknown"
 
@@ -78,7 +79,7 @@ def _payload(notice: Notice, settings: Settings, told: Story) -> dict[str, Any]:
     return {
         "summary": headline(notice, settings, _SUMMARY),
         "source": clean(notice.incident.account, _NAME)
-        or ("several accounts" if notice.incident.is_guessing else "account unknown"),
+        or ("several accounts" if is_wide(notice.incident.scope) else "account unknown"),
         "timestamp": iso(time),
         "custom_details": {
             "What happened": told.happened,

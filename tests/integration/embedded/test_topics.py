@@ -107,3 +107,13 @@ def test_the_mailbox_is_posted_every_email() -> None:
         aws.client("sns", HUB, HOME).publish(TopicArn=TOPIC, Subject="Root used", Message="text")
         mail = posted.get(timeout=5)
         assert (mail["to"], mail["subject"], mail["body"]) == ("security@example.com", "Root used", "text")
+
+
+def test_an_email_subscription_can_be_confirmed_so_that_only_credentials_end_it(aws: EmbeddedAws) -> None:
+    sns = aws.client("sns", HUB, HOME)
+    arn = sns.create_topic(Name="alerts")["TopicArn"]
+    sns.subscribe(TopicArn=arn, Protocol="email", Endpoint="ana@example.com")
+    for asked, shown in (("false", "false"), ("true", "true")):
+        confirmed = sns.confirm_subscription(TopicArn=arn, Token="0a1b", AuthenticateOnUnsubscribe=asked)
+        attributes = sns.get_subscription_attributes(SubscriptionArn=confirmed["SubscriptionArn"])["Attributes"]
+        assert (attributes["Endpoint"], attributes["ConfirmationWasAuthenticated"]) == ("ana@example.com", shown)

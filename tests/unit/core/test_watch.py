@@ -177,7 +177,7 @@ TOLD = [
         "tampering",
         "high",
         ACCOUNT,
-        "eve changed a part of rootwatch: UpdateAssumeRolePolicy on rootwatch-forwarding",
+        "eve changed who may take rootwatch's role rootwatch-forwarding",
     ),
     (
         done(

@@ -39,7 +39,9 @@ def test_a_link_leads_to_a_file_of_the_repository(page):
 @of_every_page
 def test_a_make_target_that_a_page_names_exists(page):
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    named = {target for text in code(page) for target in re.findall(r"\bmake ([a-z-]+)", text)}
+    named = {
+        target for text in code(page) for target in re.findall(r"(?:^|`|\$ |=\S+ )make ([a-z-]+)", text, re.MULTILINE)
+    }
     assert named <= targets
 
 

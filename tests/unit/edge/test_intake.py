@@ -9,6 +9,7 @@ from rootwatch.core.ports import Outcome, StoreDownError
 from rootwatch.core.record import Unreadable
 from rootwatch.edge.delivery import Delivery
 from rootwatch.edge.dynamo import RecordRefusedError
+from rootwatch.edge.pace import no_pace
 from rootwatch.edge.retrying import NotStoredError
 from tests.support.monitor import BrokenCatalogue, Directory, Monitor
 from tests.support.records import ACCOUNT, NOON, after, call, failed_sign_in, sign_in
@@ -172,6 +173,7 @@ def test_a_retry_waits_longer_each_time_and_is_given_up_after_a_day():
             Logger(service="t"),
             Metrics("t", "t"),
             monitor.settings,
+            no_pace,
         )
         before = send.due_at
         delivery.deliver(send.due)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support.desk_contract import *  # noqa: F403 # the contract's tests
 from tests.support.memory_store import MemoryStore
 from tests.support.store_contract import *  # noqa: F403 # the contract's tests
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from rootwatch.core.ports import Outcome
+from rootwatch.edge.pace import no_pace
 from rootwatch.handlers import sweep, wiring
 from tests.support.memory_paths import MemoryPaths
 from tests.support.monitor import Monitor
@@ -40,6 +41,7 @@ def monitor(monkeypatch: pytest.MonkeyPatch) -> Monitor:
     monkeypatch.setattr(wiring, "settings", lambda: made.settings)
     monkeypatch.setattr(wiring, "channel", made.channels.__getitem__)
     monkeypatch.setattr(wiring, "now", lambda: made.now)
+    monkeypatch.setattr(wiring, "pace", lambda: no_pace)
     monkeypatch.setattr(sweep.metrics, "namespace", "rootwatch", raising=False)
 
     def sleep(seconds: float) -> None:

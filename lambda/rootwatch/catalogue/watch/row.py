@@ -37,7 +37,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     ``says`` in a headline, where the account follows. ``account`` are the paths
     to the account concerned, where that is not the one in which the call was made; they count only in records of the
     management account and its delegates, and ``central`` rows fit nowhere else. With ``ours`` the row fits only if
-    ``thing``, or else any parameter that names things, names a part of rootwatch.
+    ``thing``, or else any parameter that names things, names a part of rootwatch. With ``deploys`` such a call that
+    CloudFormation makes is part of a deployment.
     """
 
     services: Annotated[list[str], Meta(min_length=1)]
@@ -56,6 +57,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     thing: list[FieldPath] = []
     account: list[FieldPath] = []
     ours: bool = False
+    deploys: bool = False
     central: bool = False
     example: dict[str, object] = {}
 

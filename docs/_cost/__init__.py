@@ -1,0 +1,1 @@
+"""What rootwatch costs in AWS: prices and assumptions as data, the bill as arithmetic."""

@@ -1,0 +1,144 @@
+"""Whether what a deployment changed is what should be deployed: pure, from its facts and from what was found since."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
+
+import msgspec
+
+from rootwatch.core.deployments import FUNCTION, RULE
+from rootwatch.core.fact import Fact
+from rootwatch.core.progress import CONFIRMED_WITHIN
+from rootwatch.core.roll import Place
+
+Where = tuple[str, str]  # account, Region
+Places = Mapping[Where, Place]
+Functions = Mapping[str, tuple[str, ...]]  # name → what is not as it should be
+
+
+class Part(msgspec.Struct, frozen=True, order=True):
+    """One thing of ours in one place; ``what`` as in ``Fact.part``."""
+
+    account: str
+    region: str
+    what: str
+
+    @property
+    def kind(self) -> str:
+        """``rule``, ``function`` or ``other``."""
+        return self.what.partition(":")[0]
+
+    @property
+    def name(self) -> str:
+        """Of a rule or a function; of anything else what was done to it, in words."""
+        return self.what.partition(":")[2]
+
+    @property
+    def where(self) -> Where:
+        """Its place."""
+        return self.account, self.region
+
+
+Touched = Mapping[Part, list[datetime]]  # when it was changed, oldest first
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """What is not as it should be, or not known to be; nothing, if all is confirmed."""
+
+    since: datetime | None = None  # the oldest change that is not confirmed
+    unconfirmed: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    places: tuple[Where, ...] = ()  # whose rules differ, which this deployment tells of
+
+
+def touched(facts: Iterable[Fact], until: datetime) -> dict[Part, list[datetime]]:
+    """What was changed, and when. ``until`` is when the last record was processed: none can be of a later time."""
+    found: dict[Part, list[datetime]] = defaultdict(list)
+    for fact in facts:
+        if fact.part:
+            found[Part(fact.account or "", fact.region or "", fact.part)].append(min(fact.time, until))
+    return {part: sorted(times) for part, times in sorted(found.items())}
+
+
+def to_compare(changed: Touched, places: Places, digest: str) -> set[Where]:
+    """The places with rules that were changed since they were last seen to be as they should be."""
+    return {
+        part.where
+        for part, times in changed.items()
+        if part.kind == RULE and _since(times, places.get(part.where), digest) is not None
+    }
+
+
+def functions_in(changed: Touched, hub: Where) -> list[str]:
+    """The hub's functions that were changed."""
+    return sorted({part.name for part in changed if part.kind == FUNCTION and part.where == hub})
+
+
+def check(
+    changed: Touched,
+    places: Places,
+    functions: Functions,
+    *,
+    digest: str,
+    hub: Where,
+    deploying: bool,
+    told: Collection[Where] = (),
+) -> Check:
+    """``digest``: of the manifest in force. ``deploying``: it is new, so that places which do not have it are what this
+    deployment has left out; at any other time they are told by themselves. ``told``: places that were told so."""
+    said: list[str] = []
+    since: list[datetime] = []
+    differ: set[Where] = set()
+    for part, times in changed.items():
+        open_since, words = _of_part(part, times, places, functions, digest, hub)
+        if open_since is None:
+            continue
+        since.append(open_since)
+        if part.where in told:
+            continue
+        said += [f"in {part.account} {part.region} {one}" for one in words]
+        differ |= {part.where} if part.kind == RULE else set()
+    left = _left_out(changed, places, told) if deploying else []
+    return Check(
+        since=min(since, default=None),
+        unconfirmed=tuple(dict.fromkeys(said)),
+        missing=tuple(f"in {account} {region} {one}" for (account, region), words in left for one in words),
+        places=tuple(sorted({*differ, *(where for where, _ in left)})),
+    )
+
+
+def is_over(found: Check, processed_at: datetime, now: datetime) -> bool:
+    """Whether it has ended, all as it should be: nothing is open, and for a while nothing more came."""
+    return found.since is None and not found.missing and now - processed_at >= CONFIRMED_WITHIN
+
+
+def _of_part(
+    part: Part, times: list[datetime], places: Places, functions: Functions, digest: str, hub: Where
+) -> tuple[datetime | None, tuple[str, ...]]:
+    """Since when it is not confirmed, None if it is; and why, in words."""
+    if part.kind == RULE:
+        place = places.get(part.where)
+        since = _since(times, place, digest)
+        return since, (place.differs if place and place.differs else (f"the rule {part.name} could not be compared",))
+    if part.kind == FUNCTION and part.where == hub:
+        words = functions.get(part.name, (f"the function {part.name} could not be compared",))
+        return times[0] if words else None, words
+    return times[0], (f"there is nothing to compare it with: {part.name}",)
+
+
+def _since(times: list[datetime], place: Place | None, digest: str) -> datetime | None:
+    """The first change since the place was last seen to be as it should be; None: it was after the last change."""
+    if place is None or place.compared_at is None or place.compared_with != digest or place.differs:
+        return times[0]
+    return next((at for at in times if at >= place.compared_at), None)
+
+
+def _left_out(changed: Touched, places: Places, told: Collection[Where]) -> list[tuple[Where, tuple[str, ...]]]:
+    ours = {part.where for part in changed if part.kind == RULE}
+    return list(_differing(places, {*ours, *told}))
+
+
+def _differing(places: Places, but: Collection[Where]) -> Iterator[tuple[Where, tuple[str, ...]]]:
+    for where, place in sorted(places.items()):
+        if place.differs and where not in but:
+            yield where, place.differs

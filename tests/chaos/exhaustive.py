@@ -1,0 +1,129 @@
+"""Every numbered step of a small story × every channel × every fault: the process ended there, the fault met, and then
+the queue and the sweep until all is quiet. What the judge demands must hold each time.
+
+``python -m tests.chaos.exhaustive`` counts the cases and runs them all.
+"""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from tests.chaos.judge import judge
+from tests.chaos.outside import Scripted
+from tests.chaos.simulator import START, Conditions, Simulator, simulated
+from tests.chaos.stories import Stories, Story
+from tests.chaos.verdict import Verdict
+from tests.chaos.wire import PERMANENT, SLACK_ALONE, TRANSIENT
+
+STORIES: Final = {"an intrusion": "intrusion", "planned use": "planned", "a task explained late": "task, late"}
+FAULTS: Final = {
+    "pagerduty": (*TRANSIENT, PERMANENT["pagerduty"]),
+    "slack": (*TRANSIENT, *SLACK_ALONE, PERMANENT["slack"]),
+    "sns": (*TRANSIENT, PERMANENT["sns"]),
+}
+_LONGEST: Final = 36 * 3600.0
+_AHEAD: Final = 200.0
+_LATE: Final = 190.0  # seconds: what comes later comes late on purpose
+_TOGETHER: Final = 5.0  # the records come within so many seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Where the process ends (0: nowhere), and which fault the first message to which channel meets."""
+
+    step: int
+    channel: str = ""
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a case ended: ``broken`` names the bars that do not hold."""
+
+    case: Case
+    verdict: Verdict
+    broken: tuple[str, ...]
+    steps: int  # until nothing was left to be sent
+    names: tuple[str, ...]
+
+
+def short(name: str) -> Stories:
+    """Somebody gets in and does one thing more; or the like."""
+    for seed in range(1_000):
+        stories = Stories(seed, 1, START, kinds={STORIES[name]: 1}, calls=1, ahead=_AHEAD if name == "planned use" else 0)
+        [one] = stories.stories
+        pairs = {record.pair for record in one.records if record.severity == "critical"}
+        if name != "an intrusion" or len(pairs) > 1:
+            _draw_together(one)
+            return stories
+    raise AssertionError(name)
+
+
+def _draw_together(story: Story) -> None:
+    for one in story.records:
+        if 0 <= one.at - story.begins < _LATE:
+            one.at = story.begins + (one.at - story.begins) * _TOGETHER / _LATE
+
+
+def play(stories: Stories, case: Case) -> Outcome:
+    """One case, from its first record until all is quiet."""
+    trouble = Scripted(step=case.step, channel=case.channel, fault=case.fault or None)
+    with simulated(trouble, Conditions(gap_minutes=5, keeps_names=True)) as world:
+        world.tags = stories.tags
+        world.tell(stories.stories, log_files=False)
+        world.run(stories.ends)
+        while world.sends_left or world.records.messages:
+            world.run(world.loop.now + 60)
+            if world.loop.now > START + _LONGEST:
+                break
+        steps = world.border.steps
+        quiet = world.run_until_quiet(_LONGEST, at_once=60)
+        verdict = judge(stories.stories, world.received)
+        broken = [*_broken(verdict, case, world), *([] if quiet else ["all is settled in the end"])]
+    return Outcome(case, verdict, tuple(broken), steps, tuple(world.border.names or ()))
+
+
+def _broken(verdict: Verdict, case: Case, world: Simulator) -> Iterator[str]:
+    """The bars that do not hold. What a channel refuses for good must be told by the others, and by the alarm."""
+    failed = world.functions.metrics["SendsFailed"]
+    if case.fault == PERMANENT.get(case.channel) and failed:
+        lost = {"pagerduty": {"unplanned not paged 0"}, "sns": {"lost 0", "counts exact"}}.get(case.channel, set())
+        yield from (bar for bar in verdict.broken() if bar not in lost)
+        if not any("did not take" in str(one.body) for one in world.received.messages if one.channel != case.channel):
+            yield "what failed is told by the other channels"
+    else:
+        yield from verdict.broken()
+        if failed:
+            yield "no send fails for good"
+
+
+def cases(steps: int, channel: str) -> Iterator[Case]:
+    """All of them for one channel; "" for those without a fault."""
+    for step in range(steps + 1):
+        if channel:
+            yield from (Case(step, channel, fault) for fault in FAULTS[channel])
+        else:
+            yield Case(step)
+
+
+def main() -> int:
+    """All cases of all stories. 1 if any breaks a bar."""
+    failures = count = 0
+    for name in STORIES:
+        stories = short(name)
+        clean = play(stories, Case(0))
+        for channel in ("", *FAULTS):
+            for case in cases(clean.steps if channel else len(clean.names), channel):
+                outcome = play(stories, case)
+                count += 1
+                if outcome.broken:
+                    failures += 1
+                    print(name, case, outcome.broken, outcome.verdict.notes)
+        print(f"{name}: {clean.steps} steps until all is sent, {len(clean.names)} until all is closed")
+    print(f"{count} cases, {failures} broken")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
