@@ -14,6 +14,11 @@ CDK_READY := node_modules/.ready
 # Of the measurements: how much of 2.8 GB, and how many rounds count.
 SIZE ?= 1
 REPEAT ?= 5
+# Of chaos: records of a run, the first seed, how many seeds. Of fuzz: seconds for each target.
+N ?= 10000
+SEED ?= 1
+SEEDS ?= 5
+SECONDS ?= 60
 
 .PHONY: help
 help: ## Show this list
@@ -28,7 +33,7 @@ demo: $(READY) $(CDK_READY) ## Watch root activity travel the real path on an em
 
 .PHONY: test
 test: $(DEV_READY) $(CDK_READY) ## Run every test
-	@$(BIN)/python -m pytest tests/unit tests/stacks -n auto --dist loadfile
+	@$(BIN)/python -m pytest tests/unit tests/stacks tests/chaos tests/fuzz -n auto --dist loadfile
 	@$(BIN)/python -m pytest tests/integration
 
 .PHONY: unit
@@ -36,12 +41,13 @@ unit: $(DEV_READY) ## Run the unit tests alone
 	@$(BIN)/python -m pytest tests/unit -n auto --dist loadfile
 
 .PHONY: check
-check: $(DEV_READY) ## Lint, types, the law of the core, dead code, drift of generated pages
+check: $(DEV_READY) ## Lint, types, the law of the core, dead code, findings of cdk-nag, drift of generated pages
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/vulture
+	@$(BIN)/python -m pytest tests/stacks/test_nag.py
 	@$(BIN)/python -m docs.generate --check
 
 .PHONY: docs
@@ -59,6 +65,22 @@ bench: $(DEV_READY) ## Measure against unpacking alone, ripgrep, DuckDB and jq (
 bench-page: $(DEV_READY) ## Tell the last measurements in docs/performance.md
 	@$(BIN)/python -m bench.publish
 	@$(BIN)/python -m docs.generate
+
+.PHONY: chaos
+chaos: $(DEV_READY) ## Faults, crashes at every step, wrong clocks: what the judge finds (N=10000 SEED=1 SEEDS=5)
+	@$(BIN)/python -m tests.chaos.run --records $(N) --seed $(SEED) --seeds $(SEEDS)
+	@$(BIN)/python -m tests.chaos.exhaustive
+	@$(BIN)/python -m tests.chaos.kills
+
+.PHONY: chaos-page
+chaos-page: $(DEV_READY) ## Tell the last run of chaos in docs/reliability.md
+	@$(BIN)/python -m tests.chaos.publish
+	@$(BIN)/python -m docs.generate
+
+.PHONY: fuzz
+fuzz: $(DEV_READY) ## Fuzz reading and windows, guided by coverage; keep what is new (SECONDS=60)
+	@$(BIN)/python -m tests.fuzz.run reading --seconds $(SECONDS)
+	@$(BIN)/python -m tests.fuzz.run window --seconds $(SECONDS)
 
 .PHONY: format
 format: $(DEV_READY) ## Format the code

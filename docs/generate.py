@@ -21,6 +21,8 @@ from docs._generators import (
     licences,
     performance,
     permissions,
+    posture,
+    reliability,
     settings,
 )
 
@@ -47,8 +49,14 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "licences of the project": licences.used,
     "permissions of roles": permissions.roles,
     "permissions on resources": permissions.resource_policies,
+    "posture transcript": posture.transcript,
+    "posture by framework": posture.by_framework,
+    "posture rules": posture.rules,
     "replay figures": history.figures,
     "replay story": history.story,
+    "chaos measured on": reliability.setting,
+    "chaos figures": reliability.figures,
+    "chaos load": reliability.load,
     "measured on": performance.setting,
     "measured figures": performance.figures,
     "measured sizes": performance.sizes,

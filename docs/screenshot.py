@@ -1,4 +1,4 @@
-"""Takes the pictures of the pages: ``python -m docs.screenshot``, or with ``inbox`` or ``report`` one of them.
+"""Takes the pictures of the pages: ``python -m docs.screenshot``; with ``inbox``, ``posture``, ``report`` one of them.
 
 The inbox is the demo's own, its story played on it; the report is that of the tests' ninety days. Nothing is drawn by
 hand. Needs Chromium and a font of colour emoji.
@@ -13,12 +13,16 @@ from typing import Final
 
 from playwright.sync_api import Page, expect, sync_playwright
 
+from rootwatch.core.posture import Central
+from rootwatch_cli.posturing.html import page as posture_page
+from rootwatch_cli.posturing.rows import rows_of
 from rootwatch_cli.report.page import write_page
 from rootwatch_local.play import play
 from rootwatch_local.story import story
 from rootwatch_local.world import World
-from tests.support.records import settings
+from tests.support.records import NOON, settings
 from tests.support.replayed import the_ninety_days
+from tests.unit.cli.posturing.made import organisation
 
 IMAGES: Final = Path(__file__).resolve().parent / "images"
 CHROMIUM: Final = Path("/usr/bin/chromium")
@@ -29,7 +33,7 @@ _SHOWN: Final = "Planned: ROOT sign-in"  # in Slack: a planned use, and in its t
 def main(names: list[str]) -> int:
     """Writes the pictures; returns 1 if one is too large for a page of documentation, 2 for a name that is none."""
     if unknown := set(names) - set(PICTURES):
-        print(f"There is no picture {', '.join(sorted(unknown))}: write inbox or report.", file=sys.stderr)
+        print(f"There is no picture {', '.join(sorted(unknown))}: write inbox, posture or report.", file=sys.stderr)
         return 2
     sizes = []
     for name in names or PICTURES:
@@ -62,6 +66,17 @@ def _report(picture: Path) -> None:
         page.screenshot(path=picture)
 
 
+def _posture(picture: Path) -> None:
+    one = organisation()
+    rows = rows_of(one.table.all(), Central(credentials=True, sessions=True), one.settings, NOON, None)
+    with tempfile.TemporaryDirectory() as folder, _page(1280, 1240) as page:
+        file = Path(folder) / "posture.html"
+        file.write_bytes(b"".join(posture_page(rows, one.settings, None, NOON)))
+        page.goto(file.as_uri())
+        page.locator("#list summary", has_text="prod-payments").click()
+        page.screenshot(path=picture)
+
+
 @contextmanager
 def _page(width: int, height: int) -> Iterator[Page]:
     with sync_playwright() as playwright:
@@ -71,7 +86,7 @@ def _page(width: int, height: int) -> Iterator[Page]:
         browser.close()
 
 
-PICTURES: Final[Mapping[str, Callable[[Path], None]]] = {"inbox": _inbox, "report": _report}
+PICTURES: Final[Mapping[str, Callable[[Path], None]]] = {"inbox": _inbox, "posture": _posture, "report": _report}
 
 
 if __name__ == "__main__":

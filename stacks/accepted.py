@@ -24,6 +24,10 @@ _WHY_WIDE: Mapping[str, str] = {
     "events:PutRule": "Our own rules alone, by their prefix, in every Region of this one account.",
     "events:DescribeRule": "Our own rules alone, by their prefix, in every Region of this one account; both actions "
     "read.",
+    "iam:GetCredentialReport": "IAM knows no resource for these; they read, but for the making of the report, which "
+    "changes nothing.",
+    "lambda:GetFunctionConfiguration": "Our own functions alone, by their prefix, in this one account and Region; it "
+    "reads, and not their code.",
     "organizations:DescribeAccount": "Any account of this one organisation may be the one whose root is used.",
     "organizations:ListAccounts": "Organizations knows no resource for ListAccounts; it reads.",
     "organizations:ListParents": "Any unit of this one organisation may be on the way from that account to its root.",
@@ -31,6 +35,7 @@ _WHY_WIDE: Mapping[str, str] = {
     "else of the bucket.",
     "sts:AssumeRole": "Roles of these names in any account, under the condition that the account is the "
     "organisation's (aws:ResourceOrgID): accounts come and go.",
+    "sts:AssumeRoot": "Any account of the organisation may be without our role; the one task policy can only look.",
 }
 _WHY_WILD: Mapping[str, str] = {
     "kms:GenerateDataKey*": "GenerateDataKey and GenerateDataKeyWithoutPlaintext of one key, as SNS's own page has it: "

@@ -18,7 +18,7 @@ CANARIES_HEARD: Final = "CanariesHeard"
 CANARIES_MISSING: Final = "CanariesMissing"
 
 # The functions that send notices.
-_SENDERS: Final = frozenset({"monitor", "sweep", "backstop", "coverage", "posture"})
+_SENDERS: Final = frozenset({"monitor", "sweep", "backstop", "coverage"})
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 

@@ -45,6 +45,7 @@ class HubStack(Stack):
         self.tags_pass = self._tags()
         self.log_files = self._log_files()
         self.coverage = self._coverage()
+        self._posture()
         self._heartbeat()
         self._warn()
         self._add_operations()
@@ -123,12 +124,28 @@ class HubStack(Stack):
             statements=[
                 *self._take_in(),
                 permissions.list_accounts(),
+                permissions.read_functions(),
                 *permissions.visit(self._settings),
             ],
             memory_megabytes=1024,
             role_name=names.COVERAGE_ROLE,
         )
         return ScheduledFunction(self, spec, minutes=5)
+
+    def _posture(self) -> ScheduledFunction:
+        spec = self._spec(
+            "posture",
+            "rootwatch: looks once a day, in slices, how root and the other credentials of every account are guarded.",
+            timeout=Duration.minutes(14),
+            statements=[
+                permissions.use_table(self.incidents.table),
+                *permissions.read_directory(self._settings),
+                permissions.list_accounts(),
+                *permissions.visit_for_posture(self._settings),
+            ],
+            role_name=names.POSTURE_ROLE,
+        )
+        return ScheduledFunction(self, spec, minutes=15)
 
     def _heartbeat(self) -> None:
         """The switch outside of AWS, where there is one."""

@@ -10,7 +10,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from stacks import names, patterns
+from stacks import names, patterns, permissions
 from stacks.accepted import accept_wide
 from stacks.visited_role import visited_role
 
@@ -50,7 +50,8 @@ class MemberStack(Stack):
             )
 
     def _add_visited_roles(self, hub_account: str, is_home: CfnCondition) -> None:
-        """What coverage takes: a role that may do nothing, for canaries, and one that reads our rules."""
+        """What coverage takes: a role that may do nothing, for canaries, and one that reads our rules; and posture: one
+        that looks at credentials."""
         described: Mapping[str, object] = {
             "Effect": "Allow",
             "Action": ["events:DescribeRule", "events:ListTargetsByRule"],
@@ -58,9 +59,12 @@ class MemberStack(Stack):
         }
         canary = "Has no permission: the calls of its sessions prove that the hub of rootwatch hears this account."
         audit = "Lets the hub of rootwatch compare its rules in this account with those that were deployed."
-        for name, words, statements in (
-            (names.CANARY_ROLE, canary, []),
-            (names.AUDIT_ROLE, audit, [described]),
+        posture = "Lets the hub of rootwatch see how root and the other credentials of this account are guarded."
+        looked_at: list[Mapping[str, object]] = [*permissions.look_at_credentials(self.partition, self.account)]
+        for name, words, taker, statements in (
+            (names.CANARY_ROLE, canary, names.COVERAGE_ROLE, []),
+            (names.AUDIT_ROLE, audit, names.COVERAGE_ROLE, [described]),
+            (names.POSTURE_READER_ROLE, posture, names.POSTURE_ROLE, looked_at),
         ):
             role = visited_role(
                 self,
@@ -70,6 +74,7 @@ class MemberStack(Stack):
                 partition=self.partition,
                 hub_account=hub_account,
                 statements=statements,
+                taker=taker,
             )
             role.cfn_options.condition = is_home
             accept_wide(role, statements)

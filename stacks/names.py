@@ -19,6 +19,10 @@ COVERAGE_ROLE = "rootwatch-coverage"
 CANARY_ROLE = canary.ROLE_NAME
 AUDIT_ROLE = "rootwatch-audit"
 TRAIL_READER_ROLE = "rootwatch-trail-reader"
+# What the hub's posture takes in other accounts, and the role that takes it.
+POSTURE_ROLE = "rootwatch-posture"
+POSTURE_READER_ROLE = "rootwatch-posture-reader"
+VISITED_ROLES = (CANARY_ROLE, AUDIT_ROLE, POSTURE_READER_ROLE)
 LOG_FILES = "rootwatch-log-files"
 # Both are named, since each must be known to the other's account before it is there.
 BACKSTOP_ROLE = "rootwatch-backstop"

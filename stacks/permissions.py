@@ -100,6 +100,59 @@ def visit(settings: Settings) -> list[iam.PolicyStatement]:
     ]
 
 
+def read_functions() -> iam.PolicyStatement:
+    """What our own functions are, without their code."""
+    functions = f"arn:{Aws.PARTITION}:lambda:{Aws.REGION}:{Aws.ACCOUNT_ID}:function:rootwatch-*"
+    return iam.PolicyStatement(actions=["lambda:GetFunctionConfiguration"], resources=[functions])
+
+
+def look_at_credentials(partition: str, account: str) -> list[dict[str, object]]:
+    """How an account's credentials are guarded, for a role's own policy: reads, and the making of the report. IAM knows
+    no resource for these.
+
+    Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+    and https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsaccountmanagement.html
+    """
+    reads = [
+        "iam:GenerateCredentialReport",
+        "iam:GetAccountSummary",
+        "iam:GetCredentialReport",
+        "iam:ListOrganizationsFeatures",
+        "iam:ListVirtualMFADevices",
+    ]
+    contact = f"arn:{partition}:account::{account}:account"
+    return [
+        {"Effect": "Allow", "Action": reads, "Resource": "*"},
+        {"Effect": "Allow", "Action": ["account:GetAlternateContact"], "Resource": contact},
+    ]
+
+
+def visit_for_posture(settings: Settings) -> list[iam.PolicyStatement]:
+    """The role of posture in every account of the organisation; and, where the settings say so, root of its accounts
+    by the one task that only looks.
+
+    Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
+    """
+    of_ours = {"aws:ResourceOrgID": settings.organization_id}
+    statements = [
+        iam.PolicyStatement(
+            actions=["sts:AssumeRole"],
+            resources=[names.role_arn("*", names.POSTURE_READER_ROLE)],
+            conditions={"StringEquals": of_ours},
+        )
+    ]
+    if settings.posture.assume_root:
+        task = f"arn:{Aws.PARTITION}:iam::aws:policy/root-task/IAMAuditRootUserCredentials"
+        statements.append(
+            iam.PolicyStatement(
+                actions=["sts:AssumeRoot"],
+                resources=[f"arn:{Aws.PARTITION}:iam::*:root"],
+                conditions={"StringEquals": of_ours, "ArnEquals": {"sts:TaskPolicyArn": task}},
+            )
+        )
+    return statements
+
+
 def describe_trails() -> dict[str, object]:
     """The trails of this account, their status and what they log, for a role's own policy. DescribeTrails knows no
     resource.

@@ -164,7 +164,7 @@ class ManagementMemberStackSet(Construct):
         )
         stacks = _arn("cloudformation", f"stack/StackSet-{MANAGEMENT_MEMBER}-*")
         forwarding_role = names.role_arn(Aws.ACCOUNT_ID, names.FORWARDING_ROLE)
-        visited = [names.role_arn(Aws.ACCOUNT_ID, name) for name in (names.CANARY_ROLE, names.AUDIT_ROLE)]
+        visited = [names.role_arn(Aws.ACCOUNT_ID, name) for name in names.VISITED_ROLES]
         for actions, resources in (
             ([f"cloudformation:{name}" for name in _STACK_ACTIONS], [stacks]),
             ([f"cloudformation:{name}" for name in _TEMPLATE_ACTIONS], ["*"]),

@@ -1,4 +1,4 @@
-"""A role in another account that the hub's coverage takes, and nobody else."""
+"""A role in another account that one of the hub's functions takes, coverage or posture, and nobody else."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,14 +17,15 @@ def visited_role(
     partition: str,
     hub_account: str,
     statements: Sequence[Mapping[str, object]],
+    taker: str = names.COVERAGE_ROLE,
 ) -> iam.CfnRole:
     """The role ``name`` below our path, which may do what ``statements`` say: nothing where there are none.
 
-    It trusts the hub's account under the condition that it is the role of coverage: a role that is named as principal
+    It trusts the hub's account under the condition that it is the role ``taker``: a role that is named as principal
     itself must be there first, and is another one once it was deleted and made again.
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
     """
-    coverage = f"arn:{partition}:iam::{hub_account}:role{names.ROLE_PATH}{names.COVERAGE_ROLE}"
+    trusted = f"arn:{partition}:iam::{hub_account}:role{names.ROLE_PATH}{taker}"
     policy = {"Version": "2012-10-17", "Statement": list(statements)}
     return iam.CfnRole(
         scope,
@@ -39,7 +40,7 @@ def visited_role(
                     "Effect": "Allow",
                     "Action": "sts:AssumeRole",
                     "Principal": {"AWS": f"arn:{partition}:iam::{hub_account}:root"},
-                    "Condition": {"ArnEquals": {"aws:PrincipalArn": coverage}},
+                    "Condition": {"ArnEquals": {"aws:PrincipalArn": trusted}},
                 }
             ],
         },

@@ -9,7 +9,18 @@ from typing import Final
 
 import click
 
-_COMMANDS: Final = ("break-glass", "demo", "doctor", "explain", "incidents", "replay", "scan", "subscribe", "test-alert")
+_COMMANDS: Final = (
+    "break-glass",
+    "demo",
+    "doctor",
+    "explain",
+    "incidents",
+    "posture",
+    "replay",
+    "scan",
+    "subscribe",
+    "test-alert",
+)
 
 
 class _Commands(click.Group):

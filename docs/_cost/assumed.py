@@ -29,6 +29,7 @@ ASSUMED: Final[dict[str, tuple[float, str]]] = {
     "heartbeat_seconds": (0.7, "seconds of the heartbeat each minute, at 512 MB"),
     "tag_seconds": (0.2, "seconds of the slow pass for each account at 512 MB, at most 14 minutes; so slow on purpose"),
     "call_seconds": (0.2, "seconds of a call to another Region"),
+    "posture_seconds": (20, "seconds of posture for an account a day, of which eight are looked at side by side"),
     "mails": (1_000, "e-mails a month"),
 }
 

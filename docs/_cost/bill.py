@@ -38,6 +38,7 @@ FILES: Final = "log files, told of and read"
 STORED: Final = "log files of our own trail: written and kept"
 TAGS: Final = "tags of all accounts, read every 15 minutes"
 COVERAGE: Final = "coverage: sending, comparing, remembering"
+POSTURE: Final = "posture: how credentials are guarded, once a day"
 WATCHING: Final = "metrics, alarms, dashboard"
 STANDING: Final = "keys, secrets, schedules, polling, the rest"
 SECOND: Final = "a second trail's management events"
@@ -51,6 +52,7 @@ def bill(org: Organisation) -> list[Item]:
         *(_stored(org) if org.trail == "own" else ()),
         *_coverage(org),
         *_tags(org),
+        *_posture(org),
         *_watching(),
         *_standing(org),
     ]
@@ -127,6 +129,14 @@ def _tags(org: Organisation) -> Iterator[Item]:
     yield Item(group=TAGS, price="dynamodb_reads", quantity=passes * org.accounts)
 
 
+def _posture(org: Organisation) -> Iterator[Item]:
+    passes = 4 * HOURS
+    looks = org.accounts * HOURS / 24
+    seconds = 1 + looks / passes * assumed("posture_seconds") / 8
+    yield from _runs(POSTURE, passes, seconds, 0.5)
+    yield Item(group=POSTURE, price="dynamodb_writes", quantity=4 * looks)
+
+
 def _watching() -> Iterator[Item]:
     yield Item(group=WATCHING, price="cloudwatch_metric", quantity=custom_metrics())
     yield Item(group=WATCHING, price="cloudwatch_alarm", quantity=alarm_count())
@@ -151,7 +161,7 @@ def _standing(org: Organisation) -> Iterator[Item]:
     yield Item(group=STANDING, price="kms_key", quantity=2)  # of the topics
     yield Item(group=STANDING, price="secret", quantity=3)
     yield Item(group=STANDING, price="secret_requests", quantity=3 * 12 * HOURS)
-    yield Item(group=STANDING, price="scheduler", quantity=2 * MINUTES + 16 * HOURS)
+    yield Item(group=STANDING, price="scheduler", quantity=2 * MINUTES + 20 * HOURS)
     yield Item(group=STANDING, price="sqs", quantity=_QUEUES * _POLLS)
     yield from _runs(STANDING, MINUTES, assumed("sweep_seconds"), 0.5)
     yield from _runs(STANDING, MINUTES, assumed("heartbeat_seconds"), 0.5)

@@ -4,7 +4,15 @@ from docs._generators.tables import table
 from stacks import alarms
 
 # The functions of a hub with everything set up, and the minutes between the runs of those that a schedule starts.
-FUNCTIONS = {"monitor": None, "backstop": None, "sweep": 1, "tags": 15, "coverage": 5, "heartbeat": 1}
+FUNCTIONS = {
+    "monitor": None,
+    "backstop": None,
+    "sweep": 1,
+    "tags": 15,
+    "coverage": 5,
+    "posture": 15,
+    "heartbeat": 1,
+}
 
 
 def every_alarm() -> str:

@@ -21,6 +21,8 @@ _MAILS: Final = {
     "digest": "A digest: what was folded since the last notice",
     "watch-trail-stopped": "Somebody who is not root stops a trail: critical, it pages",
     "fast-path-lost": "EventBridge no longer brings what the log files show: high, it pages once until it is over",
+    "posture-root-key": "The daily look finds an access key of root that was not there: critical, it pages",
+    "posture-digest": "The weekly digest of how root and other credentials are guarded: SNS and Slack alone",
     "log-file-damaged": "A log file that can't be read: medium, since EventBridge should have brought the same",
     "watch-silent-region": "A place that is not heard any more: high, it pages, with what was found there",
     "watch-heard-again": "The end of it: one quiet line in Slack",
@@ -30,7 +32,11 @@ _MAILS: Final = {
     "storm-joined": "A high in a storm: told at once, paged by the storm",
     "page-lost": "PagerDuty did not take a page: critical, by Slack and SNS",
     "slack-refuses": "Slack refuses the token: medium, by SNS, while it is tried on",
+    "watch-deployment": "A deployment of ours begins: medium, it pages nobody",
+    "watch-deployment-over": "The end of it, when all is as it should be: one quiet line in Slack",
+    "watch-deployment-not-confirmed": "What differs after 15 minutes: critical where it is the rule for root",
     "watch-window-declared": "A colleague declares a break-glass window: low, one quiet line in Slack",
+    "watch-window-ended": "Its end, with what root did in it: low, one quiet line in Slack",
 }
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,12 +16,14 @@ _STACKS: Final = {
     "every account": "rootwatch-member.json",
     "log archive": "foreign/rootwatch-log-archive.json",
 }
+# The hub with settings that add permissions.
+_WITH_MORE: Final = "in_management/rootwatch-hub.json"
 # CDK ends a logical id with a hash.
 _HASH: Final = re.compile(r"(?<=\w)[0-9A-F]{8}(?=\.|$)")
 _REFERENCE: Final = re.compile(r"\$\{(\w+)(?:\.Arn)?\}")
 _FIELD: Final = re.compile(r"<field 4 of \$\{HubBusArn\}>")
 
-# Why a role has a statement, by its first action.
+# Why a role has a statement, by the first of its actions.
 _WHY: Final[Mapping[str, str]] = {
     "cloudformation:CancelUpdateStack": "CloudFormation makes, changes and deletes the StackSet's own stacks here.",
     "cloudformation:DescribeStackDriftDetectionStatus": "The same; the service knows no resource for these two.",
@@ -34,9 +36,13 @@ _WHY: Final[Mapping[str, str]] = {
     "events:DeleteRule": "The rules of the member's template.",
     "events:DescribeRule": "Coverage compares the deployed rules with those that should be there.",
     "events:PutEvents": "Forwards to the hub's bus, and to nothing else.",
-    "iam:CreateRole": "The three roles of the member's template, by their names.",
+    "account:GetAlternateContact": "Whether the account has a security contact.",
+    "iam:GenerateCredentialReport": "Posture looks how credentials are guarded; the service knows no resource.",
+    "sts:AssumeRoot": "Posture looks as root, where its role is not there and the settings say so.",
+    "iam:CreateRole": "The roles of the member's template, by their names.",
     "iam:PassRole": "The forwarding role, to EventBridge alone.",
     "kms:Decrypt": "SNS and S3 use the key in the caller's name.",
+    "lambda:GetFunctionConfiguration": "Whether all functions of the hub run the same code after a deployment.",
     "lambda:InvokeFunction": "The schedule starts the function.",
     "logs:CreateLogStream": "Its own log group.",
     "organizations:DescribeAccount": "The account's name, owner and break-glass tag.",
@@ -53,7 +59,8 @@ _WHY: Final[Mapping[str, str]] = {
 
 def roles() -> str:
     """Each role: who takes it, what it may do, on what and why."""
-    return "\n\n".join(part for where, file in _STACKS.items() for part in _roles(where, _read(file)))
+    parts = [part for where, file in _STACKS.items() for part in _roles(where, _read(file))]
+    return "\n\n".join([*parts, _by_settings()])
 
 
 def resource_policies() -> str:
@@ -65,6 +72,22 @@ def resource_policies() -> str:
 def _read(file: str) -> Mapping[str, Any]:
     found: Mapping[str, Any] = json.loads((_TEMPLATES / file).read_bytes())["Resources"]
     return found
+
+
+def _by_settings() -> str:
+    """What a role of the hub may do only where the settings say so."""
+    as_a_rule, otherwise = _read(_STACKS["hub"]), _read(_WITH_MORE)
+    rows = [
+        (f"`{_HASH.sub('', role)}`", *_row(statement))
+        for role in otherwise
+        for statement in _statements(role, otherwise)
+        if {*_list(statement["Action"])} - _actions(role, as_a_rule)
+    ]
+    return f"### hub: more, by the settings\n\n{table(('role', 'may', 'on', 'why'), rows)}"
+
+
+def _actions(role: str, resources: Mapping[str, Any]) -> set[str]:
+    return {action for statement in _statements(role, resources) for action in _list(statement["Action"])}
 
 
 def _roles(where: str, resources: Mapping[str, Any]) -> Iterator[str]:
@@ -81,7 +104,7 @@ def _roles(where: str, resources: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _statements(role: str, resources: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for policy in resources[role]["Properties"].get("Policies", []):
+    for policy in resources.get(role, {}).get("Properties", {}).get("Policies", []):
         yield from policy["PolicyDocument"]["Statement"]
     for resource in resources.values():
         if resource["Type"] == "AWS::IAM::Policy" and f"${{{role}}}" in resource["Properties"]["Roles"]:
@@ -91,7 +114,15 @@ def _statements(role: str, resources: Mapping[str, Any]) -> Iterator[Mapping[str
 def _row(statement: Mapping[str, Any]) -> tuple[str, str, str]:
     actions = _list(statement["Action"])
     condition = f", if {_conditions(statement)}" if "Condition" in statement else ""
-    return _code(actions), _code(map(_plain, _list(statement["Resource"]))) + condition, _WHY[actions[0]]
+    return _code(actions), _code(map(_plain, _list(statement["Resource"]))) + condition, _why(actions)
+
+
+def _why(actions: Sequence[str]) -> str:
+    """CDK makes one statement of several that are about the same: all their reasons, then."""
+    reasons = [_WHY[action] for action in actions if action in _WHY]
+    if not reasons:
+        raise LookupError(f"Nothing says why a role has {actions[0]}: write it into {Path(__file__).name}.")
+    return " ".join(reasons)
 
 
 def _resources(where: str, resources: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:

@@ -112,6 +112,13 @@ class World:
         self.aws.client("s3", *owner).put_object(Bucket=bucket, Key=key, Body=body)
         return key
 
+    def redeploy(self, **settings: Any) -> None:
+        """Deploys the hub again with these settings changed."""
+        self._settings = {**self._settings, **settings}
+        assembly = self.aws.folder / "cdk.again"
+        self._synthesize(assembly)
+        cdk.deploy(self.aws, assembly, ["rootwatch-hub"], HUB.id, HUB_REGION)
+
     def sweep(self) -> None:
         """Invokes the deployed sweep, which the scheduler does each minute."""
         answer = self.aws.client("lambda", self.hub, HUB_REGION).invoke(FunctionName="rootwatch-sweep")

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
-from tests.chaos.dynamodb import Client, DynamoDB, _refused, broken
+from tests.chaos.dynamodb import Client, DynamoDB, broken, refused
 from tests.chaos.outside import Border
 from tests.chaos.received import Received
 from tests.chaos.wire import HANGS, SLOW
@@ -31,7 +31,7 @@ def dynamodb(table: DynamoDB, border: Border, updated: Callable[[bool], None]) -
 
         def outside() -> Any:
             if fault == "conflict":
-                raise _refused("TransactionCanceledException", name, ["TransactionConflict"])
+                raise refused("TransactionCanceledException", name, ["TransactionConflict"])
             return broken(fault, name, told) if fault else told()
 
         def told() -> Any:
@@ -85,11 +85,11 @@ class Sns:
 
     def _effect(self, message: Mapping[str, Any], fault: str | None, number: int) -> dict[str, str]:
         if fault == "InvalidParameter":
-            raise _refused("InvalidParameter", "Publish")
+            raise refused("InvalidParameter", "Publish")
         if fault == "429 with Retry-After":
-            raise _refused("Throttled", "Publish")
+            raise refused("Throttled", "Publish")
         if fault == "503":
-            raise _refused("InternalError", "Publish")
+            raise refused("InternalError", "Publish")
         if fault in ("reset", "wrong TLS"):
             raise EndpointConnectionError(endpoint_url="https://sns")
         if fault == "hung":
@@ -100,7 +100,7 @@ class Sns:
         if fault == "hung, but taken":
             raise ReadTimeoutError(endpoint_url="https://sns")
         if fault == "500, but taken":
-            raise _refused("InternalError", "Publish")
+            raise refused("InternalError", "Publish")
         return {"MessageId": f"message-{number}"}
 
 
@@ -114,7 +114,8 @@ class Organizations:
     def describe_account(self, *, AccountId: str) -> dict[str, Any]:  # noqa: N803
         joined = datetime(2020, 1, 1, tzinfo=UTC)
         return self._answer(
-            "DescribeAccount", {"Account": {"Id": AccountId, "Name": f"team-{AccountId[-4:]}", "JoinedTimestamp": joined}}
+            "DescribeAccount",
+            {"Account": {"Id": AccountId, "Name": f"team-{AccountId[-4:]}", "JoinedTimestamp": joined}},
         )
 
     def list_parents(self, *, ChildId: str) -> dict[str, Any]:  # noqa: N803
@@ -141,7 +142,7 @@ class SecretsManager:
     def get_secret_value(self, *, SecretId: str, **_: Any) -> dict[str, Any]:  # noqa: N803
         def effect() -> dict[str, Any]:
             if SecretId not in self._secrets:
-                raise _refused("ResourceNotFoundException", "GetSecretValue")
+                raise refused("ResourceNotFoundException", "GetSecretValue")
             return {"SecretString": json.dumps(self._secrets[SecretId])}
 
         return self._border.call("GetSecretValue", 0.03, effect)

@@ -23,7 +23,8 @@ Call = Callable[[str, Callable[[], Any]], Any]
 _KEYS = ("PK", "SK", "due_shard", "due_at")
 
 
-def _refused(code: str, operation: str, reasons: Sequence[str] = ()) -> ClientError:
+def refused(code: str, operation: str, reasons: Sequence[str] = ()) -> ClientError:
+    """The error that AWS answers with this code; ``reasons`` of a cancelled transaction, one an operation."""
     answer: dict[str, Any] = {"Error": {"Code": code, "Message": code}}
     if reasons:
         answer["CancellationReasons"] = [{"Code": reason} for reason in reasons]
@@ -33,7 +34,7 @@ def _refused(code: str, operation: str, reasons: Sequence[str] = ()) -> ClientEr
 def broken(fault: str, operation: str, effect: Callable[[], Any]) -> Any:
     """What a call comes to that meets a fault; with "lost answer" its effect is there all the same."""
     if fault == "throttled":
-        raise _refused("ProvisionedThroughputExceededException", operation)
+        raise refused("ProvisionedThroughputExceededException", operation)
     if fault == "lost answer":
         effect()
         raise ReadTimeoutError(endpoint_url="https://dynamodb")
@@ -130,7 +131,7 @@ class Client:
         def effect() -> dict[str, Any]:
             key = _key(request["Key"])
             if not self._holds(request, key):
-                raise _refused("ConditionalCheckFailedException", "UpdateItem")
+                raise refused("ConditionalCheckFailedException", "UpdateItem")
             after = self._after("Update", request, key)
             self._table.write(key, after)
             return {"Attributes": dict(after or {})}
@@ -141,7 +142,7 @@ class Client:
         """The items that are there."""
         [(name, asked)] = RequestItems.items()
         if not 0 < len(asked["Keys"]) <= _MOST_OPERATIONS:
-            raise _refused("ValidationException", "BatchGetItem")
+            raise refused("ValidationException", "BatchGetItem")
 
         def effect() -> dict[str, Any]:
             found = (self._table.get(_key(key)) for key in asked["Keys"])
@@ -185,10 +186,10 @@ class Client:
             [(kind, request)] = operation.items()
             keys.append((kind, request, _key(request["Item"] if kind == "Put" else request["Key"])))
         if not 0 < len(keys) <= _MOST_OPERATIONS or len({key for _, _, key in keys}) < len(keys):
-            raise _refused("ValidationException", "TransactWriteItems")
+            raise refused("ValidationException", "TransactWriteItems")
         reasons = ["None" if self._holds(request, key) else "ConditionalCheckFailed" for _, request, key in keys]
         if set(reasons) != {"None"}:
-            raise _refused("TransactionCanceledException", "TransactWriteItems", reasons)
+            raise refused("TransactionCanceledException", "TransactWriteItems", reasons)
         after = [(key, self._after(kind, request, key)) for kind, request, key in keys if kind != "ConditionCheck"]
         for key, item in after:
             self._table.write(key, item)
@@ -213,7 +214,7 @@ class Client:
         if sum(len(value.get("S", "")) for value in item.values()) > _MOST_BYTES // 4 and (
             len(json.dumps(item).encode()) > _MOST_BYTES
         ):
-            raise _refused("ValidationException", "PutItem")
+            raise refused("ValidationException", "PutItem")
         return item
 
 
@@ -237,4 +238,4 @@ def _key(given: Mapping[str, Any]) -> Key:
 def _check_values(values: Mapping[str, Any], expressions: str) -> None:
     """DynamoDB refuses a value, or a name, that stands nowhere."""
     if any(name not in expressions for name in values):
-        raise _refused("ValidationException", "a call")
+        raise refused("ValidationException", "a call")

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from unittest import mock
 
+from rootwatch.core.comparison import Manifest
 from rootwatch.core.settings import Settings
 from rootwatch.handlers import backstop, monitor, sweep, wiring
 from tests.chaos.loop import Loop, Task, current
@@ -30,6 +31,7 @@ _HANDLERS: Final[dict[str, Callable[..., Any]]] = {
     "backstop": backstop.handler,
 }
 _COLD_START: Final = 0.9
+_MOST_ERRORS: Final = 100
 _ENVIRONMENT: Final = {
     "POWERTOOLS_METRICS_NAMESPACE": "rootwatch",
     "POWERTOOLS_SERVICE_NAME": "chaos",
@@ -84,9 +86,7 @@ class Functions:
         task.worker = container
         self._loop.at(self._loop.now, task.switch)
 
-    def _run(
-        self, name: str, event: Any, container: Container, done: Callable[[Any], None], *, cold: bool
-    ) -> None:
+    def _run(self, name: str, event: Any, container: Container, done: Callable[[Any], None], *, cold: bool) -> None:
         if cold:
             self._loop.spend(_COLD_START)
         deadline = current().deadline = self._loop.now + TIMEOUTS[name]
@@ -95,8 +95,11 @@ class Functions:
             answer = _HANDLERS[name](event, Context(self._loop, deadline))
         except ProcessEnded:
             pass
-        except Exception:  # noqa: BLE001 # an invocation that fails: its messages come again
+        except Exception:
+            # An invocation that fails: its messages come again. Too many are no outage: something is wrong with us.
             self.metrics["Errors"] += 1
+            if self.metrics["Errors"] > _MOST_ERRORS:
+                raise
         self._lose(container)
         if not current().dead:
             self._idle[name].append(container)
@@ -108,7 +111,7 @@ class Functions:
         self._lose(container)
         container.noted = number
 
-    def updated(self, held: bool) -> None:  # noqa: FBT001 # the condition held, or not
+    def updated(self, held: bool) -> None:  # the condition held, or not
         """The table took what the container noted; or refused it, since another has the send by now. With clocks that
         are right a lease never ends too early: then that is nobody's excuse."""
         container = current().worker
@@ -126,7 +129,9 @@ class Functions:
         return datetime.fromtimestamp(self._loop.now + current().worker.skew, UTC)
 
     @contextmanager
-    def in_place(self, settings: Settings, clients: Mapping[str, Callable[[], Any]], http: Callable[[], Any]) -> Iterator[None]:
+    def in_place(
+        self, settings: Settings, clients: Mapping[str, Callable[[], Any]], http: Callable[[], Any]
+    ) -> Iterator[None]:
         """Puts all of this in the place of what the handlers would reach outside."""
         boto3 = types.SimpleNamespace(
             client=lambda service, **_: clients[service](),
@@ -139,7 +144,13 @@ class Functions:
             for name, made in list(vars(wiring).items()):
                 if hasattr(made, "cache_clear"):
                     stack.enter_context(mock.patch.object(wiring, name, self._once_a_container(made.__wrapped__)))
-            replaced = {"boto3": boto3, "now": self.now, "settings": lambda: settings, "_http": http}
+            replaced = {
+                "boto3": boto3,
+                "now": self.now,
+                "settings": lambda: settings,
+                "manifest": Manifest,
+                "_http": http,
+            }
             for name, value in replaced.items():
                 stack.enter_context(mock.patch.object(wiring, name, value))
             stack.enter_context(mock.patch.object(wiring.metrics, "add_metric", self._count))

@@ -9,7 +9,7 @@ from tests.chaos.loop import Loop, current
 T = TypeVar("T")
 
 
-class ProcessEnded(BaseException):  # noqa: N818 # no error: nobody may catch it
+class ProcessEnded(BaseException):  # no error: nobody may catch it
     """The process is gone, at this very step."""
 
 
@@ -83,7 +83,7 @@ class Border:
         self.on_end: Callable[[], None] = lambda: None
 
     def call(self, name: str, seconds: float, effect: Callable[[], T]) -> T:
-        """Has an effect outside, halfway through the time that it takes; what it raises comes back as an answer does."""
+        """Has an effect outside halfway through the time that it takes. What it raises comes back as an answer does."""
         self._step(f"before {name}")
         self.loop.spend(seconds / 2)
         error: Exception | None = None

@@ -24,8 +24,8 @@ class Message:
 
 
 class Queue:
-    """``visibility`` in seconds; after ``most_receives`` a message is a dead letter. ``invoke`` runs the function with an
-    event, and calls back with its answer, or with None if its process ended."""
+    """``visibility`` in seconds; after ``most_receives`` a message is a dead letter. ``invoke`` runs the function with
+    an event, and calls back with its answer, or with None if its process ended."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class Queue:
                 return
             self._free -= 1
             names = [message.id for message in batch]
-            self.invoke(_event(batch), lambda answer, names=names: self._settle(names, answer))  # type: ignore[misc]
+            self.invoke(event_of(batch), lambda answer, names=names: self._settle(names, answer))  # type: ignore[misc]
 
     def _receive(self) -> list[Message]:
         now = self._loop.now
@@ -94,7 +94,8 @@ class Queue:
         self._poll()
 
 
-def _event(batch: list[Message]) -> dict[str, Any]:
+def event_of(batch: list[Message]) -> dict[str, Any]:
+    """What Lambda hands to a function with a batch."""
     return {
         "Records": [
             {

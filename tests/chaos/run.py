@@ -19,7 +19,9 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
+from docs._generators.reliability import rows
 from tests.chaos.judge import judge
+from tests.chaos.load import load
 from tests.chaos.outside import Seeded
 from tests.chaos.simulator import START, Conditions, simulated
 from tests.chaos.stories import Stories
@@ -89,11 +91,17 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=OUT)
     arguments = parser.parse_args()
     console = Console(width=160)
-    console.print(f"{arguments.records} records, {arguments.seeds} seeds from {arguments.seed}; one run without any fault first")
+    console.print(
+        f"{arguments.records} records, {arguments.seeds} seeds from {arguments.seed}; one run without any fault first"
+    )
     calm = one(arguments.seed, arguments.records, faults=0, crashes=0, skew=0, real=True)
+    flood = load(arguments.records, max(1, arguments.records // 20))
+    console.print(f"load: {flood}", highlight=False)
     runs = []
     for run in _runs(arguments):
-        console.print(f"seed {run['seed']}: {run['seconds']} s, {'all bars hold' if not run['broken'] else run['broken']}")
+        console.print(
+            f"seed {run['seed']}: {run['seconds']} s, {'all bars hold' if not run['broken'] else run['broken']}"
+        )
         runs.append(run)
     console.print(_table([calm, *runs]))
     for run in (calm, *runs):
@@ -104,42 +112,13 @@ def main() -> int:
         "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}",
         "records": arguments.records,
         "conditions": {"channel_faults": CHANNEL_FAULTS, "crashes_of_all_steps": CRASHES, "clocks_minutes": SKEW / 60},
+        "load": flood,
         "calm": calm,
         "runs": runs,
     }
     arguments.out.parent.mkdir(exist_ok=True)
     arguments.out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    return 1 if any(run["broken"] for run in (calm, *runs)) else 0
-
-
-ROWS: Final = {
-    "records": "records put in",
-    "incidents": "incidents",
-    "lost": "lost",
-    "unplanned_not_paged": "unplanned, not paged",
-    "planned_paged": "planned, paged",
-    "extra_pages": "extra pages",
-    "unresolved": "explained, not resolved",
-    "counts_exact": "counts exact",
-    "processes_ended": "processes ended",
-    "messages": "messages received",
-    "latency_p50": "seconds to a page, p50",
-    "latency_p99": "seconds to a page, p99",
-    "simulated_hours": "hours simulated",
-}
-
-
-def rows(runs: list[dict[str, Any]]) -> list[list[str]]:
-    """The table's rows, a column a run."""
-    found = [[title, *(_cell(run[name]) for run in runs)] for name, title in ROWS.items()]
-    for channel in ("slack", "sns", "pagerduty"):
-        cells = (f"{run['duplicates'][channel]} of {run['ambiguous_sends'][channel]}" for run in runs)
-        found.insert(8, [f"duplicates of ambiguous, {channel}", *cells])
-    return found
-
-
-def _cell(value: object) -> str:
-    return {True: "yes", False: "NO"}[value] if isinstance(value, bool) else f"{value:,}"
+    return 1 if flood["lost"] or any(run["broken"] for run in (calm, *runs)) else 0
 
 
 def _table(runs: list[dict[str, Any]]) -> Table:

@@ -1,4 +1,4 @@
-"""The whole of it: an organisation's records, the queues, the functions, the channels, and what goes wrong with them."""
+"""The whole of it: an organisation's records, the queues, the functions, the channels, and what goes wrong."""
 
 import itertools
 import random
@@ -28,13 +28,14 @@ from tests.support.records import settings
 START: Final = 1_795_608_000.0  # 2026-11-25 12:00 UTC
 _LAG: Final = 0.3  # seconds that the index is behind
 _LOG_FILE_AFTER: Final = 420.0
+_NEVER: Final = "9999"  # what stands until it is seen to be over
 _SWEEP_EVERY: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
-    """How the simulated world is. ``skew``: seconds by which a clock may be wrong; ``twice``: how often the queue brings
-    a message twice; ``real``: over sockets; ``people_resolve``: how often a person resolves a page."""
+    """How the simulated world is. ``skew``: seconds by which a clock may be wrong; ``twice``: how often the queue
+    brings a message twice; ``real``: over sockets; ``people_resolve``: how often a person resolves a page."""
 
     seed: int = 0
     skew: float = 0.0
@@ -53,7 +54,7 @@ class Simulator:
         chance = random.Random(f"simulator {conditions.seed}")
         self._chance = random.Random(f"people {conditions.seed}")
         self._conditions = conditions
-        self._receivers = receivers
+        self.receivers = receivers
         self.loop = Loop(START)
         self.border = Border(self.loop, trouble, keeps_names=conditions.keeps_names)
         self.table = DynamoDB(lambda: self.loop.now, _LAG)
@@ -119,10 +120,11 @@ class Simulator:
 
     @property
     def is_quiet(self) -> bool:
-        """Whether every message is settled, every send has ended, and every incident is closed."""
+        """Whether every message is settled, every send has ended, and every incident is closed that closes by quiet."""
         if self.records.messages or self.log_files.messages or self.sends_left:
             return False
-        return all(item["state"]["S"] != "open" for item in self.table.all("INC#") if item["SK"]["S"] == "HEAD")
+        heads = (item for item in self.table.all("INC#") if item["SK"]["S"] == "HEAD")
+        return not any(head["state"]["S"] == "open" and head["due_at"]["S"] < _NEVER for head in heads)
 
     @property
     def sends_left(self) -> list[str]:
@@ -144,7 +146,7 @@ class Simulator:
 
     def _resolve(self, key: str) -> None:
         body = {"routing_key": DEFAULT_ROUTING_KEY, "event_action": "resolve", "dedup_key": key}
-        self._receivers.pagerduty.serve(Request("POST", "/v2/enqueue", {}, msgspec.json.encode(body)))
+        self.receivers.pagerduty.serve(Request("POST", "/v2/enqueue", {}, msgspec.json.encode(body)))
         self.received.messages.append(Message(self.loop.now, "pagerduty", "person resolves", body))
 
 
@@ -168,4 +170,3 @@ def simulated(trouble: Trouble, conditions: Conditions) -> Iterator[Simulator]:
         simulator.received.refused += [f"{one.service}: {one.reason} {one.details}" for one in receivers.refused]
     finally:
         receivers.close()
-

@@ -14,7 +14,7 @@ from typing import Any, Final
 MANAGEMENT: Final = "999988887777"
 REGION: Final = "us-east-1"
 _PAGING: Final = ("high", "critical")
-_EVERY: Final = 90.0  # seconds between stories: 20 new incidents in ten minutes would be a storm
+_EVERY: Final = 300.0  # seconds between stories: at 2 % of all steps a sweep gets a few sends done before it ends
 _AHEAD: Final = 50 * 60.0  # a window is declared so long before its use
 _SHUFFLE: Final = 60.0  # by so many seconds a record may be late, which changes their order
 KINDS: Final = {
@@ -246,9 +246,7 @@ class Stories:
         session = {"attributes": {"creationDate": _time(began), "mfaAuthenticated": "false"}}
         for _ in range(self._many(2, 8)):
             name, service = self._chance.choice(_AUDITS)
-            self._add(
-                story, name, service, "access", "high", identity={"accessKeyId": key, "sessionContext": session}
-            )
+            self._add(story, name, service, "access", "high", identity={"accessKeyId": key, "sessionContext": session})
 
     def _window(self, story: Story) -> None:
         at = story.begins - self._ahead

@@ -47,7 +47,9 @@ def test_conditions_hold_as_dynamodb_says(condition, expected):
 
 def test_an_update_sets_adds_and_removes():
     item = {"n": {"N": "1"}, "gone": {"S": "x"}}
-    after = updated("SET #state = :new, n = n + :one REMOVE gone", item, {"#state": "s"}, {":new": {"S": "y"}, ":one": {"N": "1"}})
+    after = updated(
+        "SET #state = :new, n = n + :one REMOVE gone", item, {"#state": "s"}, {":new": {"S": "y"}, ":one": {"N": "1"}}
+    )
     assert after == {"n": {"N": "2"}, "s": {"S": "y"}}
 
 

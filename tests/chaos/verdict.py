@@ -45,7 +45,7 @@ class Verdict:
 
     def latency(self, percent: int) -> float:
         """So many of a hundred pages came as fast as this, in seconds."""
-        if len(self.latencies) < 2:  # noqa: PLR2004 # quantiles need two
+        if len(self.latencies) < 2:  # quantiles need two
             return max(self.latencies, default=0.0)
         return statistics.quantiles(self.latencies, n=100)[percent - 1]
 

@@ -94,7 +94,9 @@ class Wire(HTTPAdapter):
         if planted:
             service.fail(planted, 1)
         try:
-            return self._over_sockets(request, service, fault) if self._real else self._past_them(request, service, fault)
+            return (
+                self._over_sockets(request, service, fault) if self._real else self._past_them(request, service, fault)
+            )
         finally:
             if planted:
                 service.heal()

@@ -127,12 +127,23 @@ def test_the_backstop_reads_a_log_file(world: World, start: Start) -> None:
     assert world.wait_until_taken(record["eventID"]) in ("opened", "folded")
 
 
-@pytest.mark.parametrize("name", ["sweep", "tags", "coverage"])
+# What a schedule starts, with the seconds that it is given here: posture has no time to begin an account's.
+SCHEDULED = {"sweep": 90, "tags": 90, "coverage": 90, "posture": 60}
+
+
+@pytest.mark.parametrize("name", SCHEDULED)
 def test_what_a_schedule_starts_answers_in_figures(name: str, start: Start) -> None:
-    answer = start(name).invoke({}, seconds=90)
+    answer = start(name).invoke({}, seconds=SCHEDULED[name])
     assert not answer.failed, answer.value
     assert answer.value
     assert all(isinstance(figure, int) for figure in answer.value.values())
+
+
+def test_every_function_of_the_asset_is_run_here(asset: Path) -> None:
+    handlers = {
+        path.stem for path in (asset / "rootwatch/handlers").glob("*.py") if "\ndef handler(" in path.read_text("utf-8")
+    }
+    assert handlers == {"monitor", "backstop", "heartbeat", *SCHEDULED}
 
 
 def test_the_heartbeat_beats_not_where_it_cannot_see_that_all_is_well(start: Start) -> None:

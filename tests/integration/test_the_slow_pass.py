@@ -1,6 +1,7 @@
 """The slow pass reads the tags of all accounts, so that windows are known before they are needed."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -13,13 +14,25 @@ pytestmark = pytest.mark.embedded
 def test_a_tag_that_nobody_told_us_of_is_read_kept_once_and_weighed(world):
     organizations = world.aws.client("organizations", MANAGEMENT.id, "us-east-1")
     organizations.tag_resource(ResourceId=DATA.id, Tags=[{"Key": "break-glass", "Value": "until=soon"}])
-    assert _pass(world) == {"read": len(ORGANISATION.accounts), "kept": 1}
+    expired = f"until={datetime.now(UTC) - timedelta(days=3):%Y-%m-%dT%H:%MZ} ticket=SEC-8"
+    organizations.tag_resource(ResourceId=HUB.id, Tags=[{"Key": "break-glass", "Value": expired}])
+    assert _pass(world) == {"read": len(ORGANISATION.accounts), "kept": 2}
     assert _pass(world)["kept"] == 0
     record = call_now("ListRoles", DATA.id, "us-east-1", readOnly=True)
     world.emit(DATA.id, "us-east-1", record)
     world.wait_until_taken(record["eventID"])
     assert "the break-glass tag is no window" in _fact(world, record["eventID"])
-    organizations.untag_resource(ResourceId=DATA.id, TagKeys=["break-glass"])
+    # Both passes saw the expired tag; it is told once a week.
+    world.sweep()
+
+    def told():
+        return [str(one) for one in world.receivers.slack.messages if "1 account carries an expired" in str(one)]
+
+    world.receivers.wait_for(lambda _: bool(told()), timeout=60)
+    [report] = told()
+    assert HUB.id in report
+    for account in (DATA.id, HUB.id):
+        organizations.untag_resource(ResourceId=account, TagKeys=["break-glass"])
 
 
 def _pass(world):

@@ -25,6 +25,7 @@ PLACEMENTS: Mapping[str, Mapping[str, Any]] = {
         "pagerduty": None,
         "emails": [],
         "operations": None,
+        "posture": {"assume_root": True},
     },
     # All that a team can bring: a trail with bucket and key, topics; and the hub outside of the watched units.
     "foreign": {

@@ -21,15 +21,23 @@ from stacks.asset import ROOT, Asset, AssetError, Target, build_asset
 MAX_ZIPPED_BYTES = 8_000_000
 UNCHECKED_HASH = 0b01
 AARCH64 = 183  # e_machine of an ELF header
+MAGIC_OF_3_13 = (3571).to_bytes(2, "little") + b"\r\n"
 
 
 def names(tree: Path) -> set[str]:
     return {path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file()}
 
 
+def modes(tree: Path) -> dict[str, int]:
+    return {name: (tree / name).stat().st_mode for name in names(tree)}
+
+
 @pytest.mark.parametrize("target", ["deploy", "local"])
 def test_two_builds_are_the_same(target: Target, build: Callable[[Target], Asset]) -> None:
-    assert build(target).hash == build(target).hash
+    first, second = build(target), build(target)
+    assert first.hash == second.hash
+    # The zip holds paths, bytes and modes, and one time for all.
+    assert modes(first.path) == modes(second.path)
 
 
 def test_a_build_without_a_cache_is_the_same_and_two_at_once_do_not_break_each_other(
@@ -128,6 +136,7 @@ def test_the_assets_bytecode_is_of_the_runtimes_own_version(deploy_asset: Asset)
     compiled = list(deploy_asset.path.rglob("*.pyc"))
     assert len(compiled) > 200
     assert all(path.name.endswith(".cpython-313.pyc") for path in compiled)
+    assert {path.read_bytes()[:4] for path in compiled} == {MAGIC_OF_3_13}
 
 
 def test_without_an_interpreter_of_the_runtime_the_sources_are_shipped_and_said_so(

@@ -119,3 +119,15 @@ def test_the_rule_for_root_lets_canaries_through_and_nobody_else_s_calls(
     event = {"Source": "aws.sts", "DetailType": "AWS API Call via CloudTrail", "Detail": json.dumps(body)}
     assert eventbridge._matches_pattern(patterns.text(patterns.ROOT_USE), event) is through
     assert len(patterns.text(patterns.ROOT_USE)) < patterns.MAX_CHARACTERS
+
+
+def test_the_manifest_knows_the_policies_of_the_members_roles(context: dict[str, Any]) -> None:
+    told = from_json(manifest(read_settings(context)).to_json())
+    roles = {role.name: role for role in told.roles}
+    assert {"rootwatch-forwarding", "rootwatch-canary", "rootwatch-audit"} <= roles.keys()
+    forwarding = roles["rootwatch-forwarding"]
+    [statement] = forwarding.policies["forward"]["Statement"]
+    assert statement["Resource"] == "arn:aws:events:us-east-1:444455556666:event-bus/rootwatch"
+    assert forwarding.trust["Statement"][0]["Condition"] == {"StringEquals": {"aws:SourceAccount": "{account}"}}
+    [trusted] = roles["rootwatch-audit"].trust["Statement"]
+    assert trusted["Principal"] == {"AWS": "arn:aws:iam::444455556666:root"}

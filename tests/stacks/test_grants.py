@@ -12,7 +12,8 @@ from tests.support import aws_calls
 Templates = Mapping[str, dict[str, Any]]
 
 # The roles that our code acts in: by the beginning of their logical ids.
-OF_CODE = ("Monitor", "Sweep", "Tags", "Backstop", "Coverage", "Heartbeat", "AuditRole", "TrailReaderRole", "LogReader")
+OF_CODE = ("Monitor", "Sweep", "Tags", "Backstop", "Coverage", "Posture", "Heartbeat", "AuditRole",
+           "TrailReaderRole", "LogReader")  # fmt: skip
 NOT_OF_CODE = ("Invoker", "ManagementMember", "Forwarding", "LogForwarding", "CanaryRole")
 
 # What is granted though no line of ours calls it, and who does.

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from stacks.asset import Asset
+from stacks.asset import ROOT, Asset
 
 Templates = Mapping[str, dict[str, Any]]
 # CloudFormation takes a template of a million bytes from S3.
@@ -22,9 +22,19 @@ def test_every_template_is_within_cloudformations_limits(placement: str, request
         assert len(template["Resources"]) < 500
 
 
-def test_no_template_names_a_partition(delegated: Templates, in_management: Templates) -> None:
-    for templates in (delegated, in_management):
+def test_no_template_names_a_partition(
+    delegated: Templates, in_management: Templates, member_template: dict[str, Any]
+) -> None:
+    for templates in (delegated, in_management, member_template):
         assert "arn:aws" not in json.dumps(dict(templates))
+
+
+@pytest.mark.parametrize("folder", ["stacks", "lambda/rootwatch"])
+def test_no_code_names_a_partition_but_to_recognise_any(folder: str) -> None:
+    sources = sorted((ROOT / folder).rglob("*.py"))
+    assert len(sources) > 20
+    named = [f"{path.name}: {line}" for path in sources for line in path.read_text("utf-8").splitlines()]
+    assert [line for line in named if re.search(r"\barn:aws(?!\[a-z-\]\*)", line)] == []
 
 
 def test_both_targets_make_the_same_templates_but_for_the_hash_of_the_asset(

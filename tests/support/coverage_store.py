@@ -14,8 +14,10 @@ from rootwatch.core.ports import StoreDownError
 from rootwatch.core.roll import Heard, Roll
 from rootwatch.core.seen import Seen
 from rootwatch.core.trail_status import TrailSeen
+from rootwatch.edge.assumed import CallFailedError
 from rootwatch.edge.comparing import Comparing
 from rootwatch.edge.coverage import Coverage
+from rootwatch.edge.deploying import Deploying
 from rootwatch.edge.observer import Observer
 from rootwatch.edge.rounds import Rounds
 from rootwatch.edge.trails import Trails
@@ -82,6 +84,7 @@ class Abroad:
         self.cut: set[tuple[str, str]] = set()
         self.failing: dict[str, Exception | str] = {}  # by account: raised, or why the canary can't be sent
         self.rules_there: dict[tuple[str, str], dict[str, Rule | None]] = {}
+        self.refusing: set[str] = set()  # whose roles can't be taken
         self.trails_there: list[TrailSeen] = [WELL]
 
     def send(self, account: str, nonce: str, regions: Iterable[str]) -> dict[str, str]:
@@ -98,6 +101,8 @@ class Abroad:
         return {}
 
     def enter(self, account: str) -> str:
+        if account in self.refusing:
+            raise CallFailedError("AccessDenied")
         return account
 
     def rules(self, account: str, region: str, names: Iterable[str]) -> dict[str, Rule | None]:
@@ -107,11 +112,22 @@ class Abroad:
         return self.trails_there
 
 
+class Functions:
+    """The hub's functions: as they should be, but for those that a test says are not."""
+
+    def __init__(self) -> None:
+        self.wrong: dict[str, tuple[str, ...]] = {}
+
+    def look(self, touched: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        found = dict.fromkeys(touched, ())
+        return {**found, **self.wrong} if found else {}
+
+
 class Watched(Monitor):
     """The monitor's channels and clock, and coverage over them; ``accounts`` is what Organizations lists."""
 
     def __init__(self, *accounts: str, manifest: Manifest | None = None, **changes: object) -> None:
-        super().__init__(**changes)
+        super().__init__(manifest=manifest, **changes)
         self.accounts = [self.settings.management_account, self.settings.hub_account, *accounts]
         self.table = Table(self.store.memory)
         self.abroad = Abroad(self.table, lambda: self.now)
@@ -120,6 +136,14 @@ class Watched(Monitor):
         metrics = Metrics(namespace="test", service="test")
         shared = {"settings": self.settings, "logger": logger}
         clock = {"now": lambda: self.now}
+        self.functions = Functions()
+        self.deploying = Deploying(
+            store=self.store,
+            delivery=self.delivery,
+            functions=self.functions,
+            manifest=manifest or Manifest(),
+            **shared,
+        )
         self.coverage = Coverage(
             table=self.table,
             observer=observer,
@@ -130,6 +154,7 @@ class Watched(Monitor):
                 audit=self.abroad,
                 observer=observer,
                 manifest=manifest or Manifest(),
+                deploying=self.deploying,
                 **shared,
                 **clock,
             ),
@@ -148,6 +173,11 @@ class Watched(Monitor):
 
     def run(self) -> dict[str, int]:
         return self.coverage.run(lambda: self.time_is_up)
+
+    def deploy(self, manifest: Manifest) -> None:
+        """The functions are replaced by those of another asset."""
+        for part in (self.coverage._comparing, self.deploying, self.intake):
+            part._manifest = manifest
 
     def go_on(self, **time: float) -> "Watched":
         """Runs every five minutes for that long, sweeps between."""

@@ -9,6 +9,7 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 
 from rootwatch.catalogue import Act, Catalogue, load
+from rootwatch.core.comparison import Manifest
 from rootwatch.core.fact import Fact
 from rootwatch.core.incident import Incident
 from rootwatch.core.notice import Notice
@@ -74,7 +75,12 @@ class Monitor:
     """The clock stands until it is moved; ``later`` moves it and sweeps as the schedule would."""
 
     def __init__(
-        self, *, catalogue: Catalogue | None = None, directory: Directory | None = None, **changes: Any
+        self,
+        *,
+        catalogue: Catalogue | None = None,
+        directory: Directory | None = None,
+        manifest: Manifest | None = None,
+        **changes: Any,
     ) -> None:
         self.now = NOON
         self.settings = settings(**changes)
@@ -98,6 +104,7 @@ class Monitor:
             now=lambda: self.now,
             logger=logger,
             metrics=metrics,
+            manifest=manifest,
         )
 
     def take(self, *items: Item) -> "Monitor":

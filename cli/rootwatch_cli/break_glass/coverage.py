@@ -41,16 +41,14 @@ def coverage(window: Window, approval: Approval, settings: Settings, owner: str 
     ]
     lines += [Line(_ACTS[act], *_with_approval(act, window, approval)) for act in sorted(COVERABLE)]
     lines.append(Line(_elsewhere(window, owner), _PAGES, covered=False))
-    return [*lines, *(Line(what, f"{_PAGES}: no window covers it", covered=False) for what in NEVER)]
+    return [*lines, *(Line(what, f"{_PAGES}, since no window covers it", covered=False) for what in NEVER)]
 
 
 def _ordinary(approval: Approval, severity: str, *, guarded: bool) -> tuple[str, bool]:
-    told = f"planned, {severity}: told {'quietly' if severity == 'low' else 'at once'}, pages nobody"
+    told = f"planned, {severity}, told {'quietly' if severity == 'low' else 'at once'}, pages nobody"
     if not guarded:
         return told, True
-    lowered = (
-        "pages, as high at most: of the management and hub accounts a window lowers no further without an approval"
-    )
+    lowered = "pages, high at most; a window of the management or hub account lowers no further without an approval"
     if approval.counts:
         return told, True
     return (lowered if approval.counts is False else f"{lowered} ({approval.why})"), False
@@ -58,10 +56,10 @@ def _ordinary(approval: Approval, severity: str, *, guarded: bool) -> tuple[str,
 
 def _with_approval(act: str, window: Window, approval: Approval) -> tuple[str, bool]:
     if act not in window.covers:
-        return f"{_PAGES}: covers= does not name {act}", False
+        return f"{_PAGES}, since covers= does not name {act}", False
     if approval.counts:
-        return f"planned, low: covers= names it, and {approval.why}", True
-    return f"{_PAGES} unless somebody else has approved the ticket: {approval.why}", False
+        return f"planned, low, since covers= names it and {approval.why}", True
+    return f"{_PAGES} until somebody else has approved the ticket; {approval.why}", False
 
 
 def _elsewhere(window: Window, owner: str | None) -> str:

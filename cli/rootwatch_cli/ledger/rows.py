@@ -12,7 +12,7 @@ _LONGEST = 512
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """``kind`` is "root use", or the kind of watch event. ``actions`` and the like count; past a dozen values "others"."""
+    """``kind`` is "root use" or a watch event's. ``actions`` and the like count; past a dozen values, "others"."""
 
     incident: str
     opened_at: str

@@ -171,7 +171,8 @@ def _sent(item: Item, notices: dict[int, Notice]) -> Sent:
 
 
 def _still_open(head: Incident, sends: Sequence[Sent], notices: Iterable[Notice]) -> list[str]:
-    said = ["the incident: it closes by quiet, or when what it tells of is over"] if head.state == "open" else []
+    own = "the incident itself, which closes by quiet or when what it tells of is over"
+    said = [own] if head.state == "open" else []
     resolved = {key for notice in notices for key in notice.resolves}
     paged = [one.pages for one in sends if one.pages and one.state == "sent" and one.pages not in resolved]
     said += [f"the PagerDuty alert {key}, unless somebody has resolved it there" for key in dict.fromkeys(paged)]

@@ -22,7 +22,7 @@ class Told(msgspec.Struct, frozen=True):
     @property
     def page(self) -> datetime | None:
         """When it paged; None if it did not."""
-        return self.sent.get("pagerduty") if self.notice.page else None
+        return self.sent.get("pagerduty") if self.notice.page and not self.notice.is_addition else None
 
 
 class Story(msgspec.Struct, frozen=True):

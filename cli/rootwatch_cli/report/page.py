@@ -6,7 +6,6 @@ Source of the rules for such blocks: https://html.spec.whatwg.org/multipage/scri
 
 import base64
 import gzip
-import hashlib
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
@@ -20,6 +19,7 @@ from rootwatch_cli.replaying.replay import Replayed
 from rootwatch_cli.report.bundle import bundle
 from rootwatch_cli.report.data import page_of, rows_of
 from rootwatch_cli.report.rows import IncidentRow, StoryRow
+from rootwatch_cli.report.shell import filled, inert
 from rootwatch_cli.settings_file import BadInputError
 
 _HERE: Final = Path(__file__).parent
@@ -33,7 +33,20 @@ _MODULES: Final = (
     _INBOX / "mail.js",
     *(
         _HERE / f"{name}.js"
-        for name in ("words", "data", "marks", "timeline", "messages", "story", "tables", "list", "filter", "report")
+        for name in (
+            "words",
+            "data",
+            "marks",
+            "timeline",
+            "messages",
+            "story",
+            "tables",
+            "paged",
+            "list",
+            "filter",
+            "theme",
+            "report",
+        )
     ),
 )
 
@@ -59,37 +72,14 @@ def page(replayed: Replayed, settings: Settings) -> Iterator[bytes]:
     style, script = "".join(path.read_text("utf-8") for path in _STYLES), bundle(_MODULES)
     template = (_HERE / "report.html").read_text("utf-8")
     before, after = template.split("<!-- data -->\n")
-    yield _filled(before, style, script)
+    yield filled(before, style, script)
     yield b'<script type="application/json" id="data">'
-    yield _inert(msgspec.json.encode(page_of(replayed, tuple(rows))))
+    yield inert(msgspec.json.encode(page_of(replayed, tuple(rows))))
     yield b"</script>\n"
     for number, chunk in enumerate(chunks):
         yield b'<script type="text/plain" id="chunk-%d">%b</script>\n' % (number, chunk)
-    yield _filled(after, style, script)
+    yield filled(after, style, script)
 
 
 def _packed(stories: Iterable[StoryRow]) -> bytes:
     return base64.b64encode(gzip.compress(msgspec.json.encode(list(stories)), 9, mtime=0))
-
-
-def _inert(text: bytes) -> bytes:
-    """JSON in which nothing can end its block or begin a comment: the same to whoever reads it as JSON."""
-    return text.replace(b"<", b"\\u003c")
-
-
-def _filled(template: str, style: str, script: str) -> bytes:
-    policy = (
-        f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    filled = template.replace("{{policy}}", policy)
-    return (
-        filled.replace("<!-- style -->", f"<style>{style}</style>")
-        .replace("<!-- script -->", f"<script>{script}</script>")
-        .encode()
-    )
-
-
-def _digest(text: str) -> str:
-    """Source: https://www.w3.org/TR/CSP3/#grammardef-hash-source."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

@@ -3,11 +3,10 @@
 import { drawFilter, choose, clear, matching, onChange } from "./filter.js";
 import { drawAll, drawList, drawPage, reveal } from "./list.js";
 import { drawHead, drawTables } from "./tables.js";
+import { startTheme } from "./theme.js";
 import { drawLegend, drawTimeline, onOpen } from "./timeline.js";
 
 const PAPER = 690; // the width that A4 leaves, in CSS pixels
-const theme = document.getElementById("theme");
-const dark = matchMedia("(prefers-color-scheme: dark)");
 
 function draw() {
   const rows = matching();
@@ -15,23 +14,11 @@ function draw() {
   document.getElementById("shown").textContent = drawList(rows);
 }
 
-function show(isDark) {
-  theme.setAttribute("aria-pressed", String(isDark));
-}
-
 onChange(draw);
 onOpen((id) => {
   if (reveal(id)) return;
   clear();
   reveal(id);
-});
-theme.addEventListener("click", () => {
-  const isDark = theme.getAttribute("aria-pressed") !== "true";
-  document.documentElement.style.colorScheme = isDark ? "dark" : "light";
-  show(isDark);
-});
-dark.addEventListener("change", () => {
-  if (!document.documentElement.style.colorScheme) show(dark.matches);
 });
 document.getElementById("print").addEventListener("click", () => print());
 addEventListener("beforeprint", () => {
@@ -43,7 +30,7 @@ addEventListener("afterprint", () => {
   drawTimeline(matching());
 });
 
-show(dark.matches);
+startTheme();
 drawHead();
 drawLegend(document.getElementById("legend"));
 drawTables(choose);

@@ -30,10 +30,19 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     targets: tuple[Target, ...]
 
 
+class Role(msgspec.Struct, frozen=True, kw_only=True):
+    """A role of every account: who may take it, and its own policies by name."""
+
+    name: str
+    trust: dict[str, Any]
+    policies: dict[str, dict[str, Any]] = {}
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """The rules of every place. ``{account}`` stands for the place's own account in a role's ARN."""
+    """The rules of every place, and the roles of every account. ``{account}`` stands for the account's own id."""
 
     rules: tuple[Rule, ...] = ()
+    roles: tuple[Role, ...] = ()
 
     @property
     def digest(self) -> str:

@@ -15,7 +15,7 @@ from rootwatch.core.ports import Account, Known, Plan
 from rootwatch.core.record import Item, Record, Unreadable
 from rootwatch.core.remember import remembered
 from rootwatch.core.roll import Heard
-from rootwatch.core.root_use import Finding, find, not_from_cloudtrail
+from rootwatch.core.root_use import Finding, find, mark_key, not_from_cloudtrail
 from rootwatch.core.scopes import GUESSES, UNKNOWN_ACCOUNT, scope_of, session_key
 from rootwatch.core.settings import Settings
 from rootwatch.core.telling import folded
@@ -80,10 +80,10 @@ def _judged(item: Item, kind: RootUseKind, known: Known, catalogue: Catalogue, n
 
 def _not_root_use(item: Item, finding: Finding, known: Known) -> Plan:
     if isinstance(item, Unreadable):
-        return Plan(key=item.key, disposition="unreadable", reason=finding.reason)
+        return Plan(key=mark_key(item), disposition="unreadable", reason=finding.reason)
     if tasks.is_assume_root(item) and not not_from_cloudtrail(item):
         return _assumed_root(item, known)
-    return Plan(key=item.key, disposition="ignored", reason=finding.reason)
+    return Plan(key=mark_key(item), disposition="ignored", reason=finding.reason)
 
 
 def _assumed_root(record: Record, known: Known) -> Plan:

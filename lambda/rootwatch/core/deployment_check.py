@@ -6,9 +6,9 @@ from datetime import datetime
 
 import msgspec
 
-from rootwatch.core.deployments import FUNCTION, RULE
+from rootwatch.core.deployments import FUNCTION, OTHER, ROLE, RULE
 from rootwatch.core.fact import Fact
-from rootwatch.core.progress import CONFIRMED_WITHIN
+from rootwatch.core.progress import CONFIRMED_WITHIN, LONGEST
 from rootwatch.core.roll import Place
 
 Where = tuple[str, str]  # account, Region
@@ -25,7 +25,7 @@ class Part(msgspec.Struct, frozen=True, order=True):
 
     @property
     def kind(self) -> str:
-        """``rule``, ``function`` or ``other``."""
+        """``rule``, ``function``, ``role`` or ``other``."""
         return self.what.partition(":")[0]
 
     @property
@@ -48,15 +48,19 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime | None = None  # the oldest change that is not confirmed
     unconfirmed: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    told: tuple[Where, ...] = ()  # what differs there was told before, as a deviation of its own
     places: tuple[Where, ...] = ()  # whose rules differ, which this deployment tells of
 
 
-def touched(facts: Iterable[Fact], until: datetime) -> dict[Part, list[datetime]]:
-    """What was changed, and when. ``until`` is when the last record was processed: none can be of a later time."""
+def touched(facts: Iterable[Fact], until: datetime, rules: Collection[str]) -> dict[Part, list[datetime]]:
+    """What was changed, and when. ``until`` is when the last record was processed: none can be of a later time.
+    ``rules``: the names of those that can be compared."""
     found: dict[Part, list[datetime]] = defaultdict(list)
     for fact in facts:
         if fact.part:
-            found[Part(fact.account or "", fact.region or "", fact.part)].append(min(fact.time, until))
+            kind, _, name = fact.part.partition(":")
+            what = f"{OTHER}:the rule {name}" if kind == RULE and name not in rules else fact.part
+            found[Part(fact.account or "", fact.region or "", what)].append(min(fact.time, until))
     return {part: sorted(times) for part, times in sorted(found.items())}
 
 
@@ -89,27 +93,35 @@ def check(
     said: list[str] = []
     since: list[datetime] = []
     differ: set[Where] = set()
+    before: set[Where] = set()
     for part, times in changed.items():
         open_since, words = _of_part(part, times, places, functions, digest, hub)
         if open_since is None:
             continue
-        since.append(open_since)
-        if part.where in told:
+        if part.kind == RULE and part.where in told:
+            before.add(part.where)
             continue
+        since.append(open_since)
         said += [f"in {part.account} {part.region} {one}" for one in words]
         differ |= {part.where} if part.kind == RULE else set()
     left = _left_out(changed, places, told) if deploying else []
     return Check(
         since=min(since, default=None),
         unconfirmed=tuple(dict.fromkeys(said)),
-        missing=tuple(f"in {account} {region} {one}" for (account, region), words in left for one in words),
+        missing=(
+            *_left_behind(changed, functions, hub),
+            *(f"in {account} {region} {one}" for (account, region), words in left for one in words),
+        ),
+        told=tuple(sorted(before)),
         places=tuple(sorted({*differ, *(where for where, _ in left)})),
     )
 
 
-def is_over(found: Check, processed_at: datetime, now: datetime) -> bool:
-    """Whether it has ended, all as it should be: nothing is open, and for a while nothing more came."""
-    return found.since is None and not found.missing and now - processed_at >= CONFIRMED_WITHIN
+def is_over(found: Check, opened_at: datetime, processed_at: datetime, now: datetime) -> bool:
+    """Whether it has ended, all as it should be: nothing is open, and for a while nothing more came. One that never
+    comes to rest ends all the same, so that nobody's deployment goes down in another's."""
+    rests = now - processed_at >= CONFIRMED_WITHIN or now - opened_at >= LONGEST
+    return found.since is None and not found.missing and rests
 
 
 def _of_part(
@@ -123,6 +135,8 @@ def _of_part(
     if part.kind == FUNCTION and part.where == hub:
         words = functions.get(part.name, (f"the function {part.name} could not be compared",))
         return times[0] if words else None, words
+    if part.kind == ROLE:
+        return None, ()
     return times[0], (f"there is nothing to compare it with: {part.name}",)
 
 
@@ -136,6 +150,13 @@ def _since(times: list[datetime], place: Place | None, digest: str) -> datetime 
 def _left_out(changed: Touched, places: Places, told: Collection[Where]) -> list[tuple[Where, tuple[str, ...]]]:
     ours = {part.where for part in changed if part.kind == RULE}
     return list(_differing(places, {*ours, *told}))
+
+
+def _left_behind(changed: Touched, functions: Functions, hub: Where) -> list[str]:
+    """The hub's other functions that are not as those that were changed."""
+    ours = functions_in(changed, hub)
+    others = (words for name, words in functions.items() if name not in ours)
+    return [f"in {hub[0]} {hub[1]} {one}" for words in others for one in words]
 
 
 def _differing(places: Places, but: Collection[Where]) -> Iterator[tuple[Where, tuple[str, ...]]]:

@@ -1,22 +1,23 @@
 """What is told of a deployment after its opening: that it is not confirmed in time, which pages; or its end."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
 
 from rootwatch.core.comparison import concerns_root
-from rootwatch.core.deployment_check import Touched
+from rootwatch.core.deployment_check import Touched, Where
 from rootwatch.core.deployments import CAUSE
 from rootwatch.core.fact import Fact
 from rootwatch.core.incident import Incident
 from rootwatch.core.notice import Notice, notice
+from rootwatch.core.ports import Plan
 from rootwatch.core.progress import Progress
 from rootwatch.core.record import digest
 from rootwatch.core.settings import Settings
 from rootwatch.core.words import Severity
 
-_NOBODY_LOOKED = "nobody has compared it with what should be deployed: the function rootwatch-coverage did not run"
+_NOBODY_LOOKED = "nobody has compared it with what should be deployed, which is rootwatch-coverage's to do"
 _MEANS = "Who changes the watch by a stack of their own looks like this too. What differs may hear or tell less."
 _DO_NOW = (
     "Ask who began it. Let it end or roll back if it is under way; else deploy rootwatch again, and look in CloudTrail "
@@ -41,7 +42,7 @@ def overdue(incident: Incident, settings: Settings, now: datetime) -> tuple[Inci
         harm="watch",
         severity=severity,
         title=f"deployment{by(progress)} is not confirmed: {wrong[0]}{more}",
-        says=f"The deployment{by(progress)} is not as it should be after 15 minutes, or not known to be: {wrong[0]}{more}",
+        says=f"The deployment{by(progress)} is not known to be as it should be after 15 minutes: {wrong[0]}{more}",
         means=_MEANS,
         do_now=_DO_NOW,
         technique="T1562.001",
@@ -54,11 +55,13 @@ def overdue(incident: Incident, settings: Settings, now: datetime) -> tuple[Inci
 
 
 def ended(
-    incident: Incident, changed: Touched, settings: Settings, now: datetime
-) -> tuple[Incident, tuple[Notice, ...]]:
-    """The deployment closed, all as it should be; and what is told of that, which resolves nothing."""
+    incident: Incident, changed: Touched, told_before: Collection[Where], settings: Settings, now: datetime
+) -> Plan:
+    """The plan that closes the deployment, all as it should be, and tells of it; it resolves nothing. ``told_before``:
+    the places that differ and were told as deviations."""
     progress = incident.progress or Progress()
-    what = f"{_count(changed)}, all as deployed" if changed else "nothing of ours was changed by it"
+    but = f" but for {len(told_before)} told before" if told_before else ""
+    what = f"{_count(changed)}, all as deployed{but}" if changed else "nothing of ours was changed by it"
     fact = Fact(
         key=digest("deployment confirmed", incident.id),
         time=now,
@@ -73,12 +76,20 @@ def ended(
         cause=CAUSE,
     )
     closed, told = notice("closed", msgspec.structs.replace(incident, state="closed"), settings, now, fact=fact)
-    return closed, (told,)
+    return Plan(
+        key=fact.key,
+        disposition="watch",
+        reason="an observation: the deployment is confirmed",
+        kind=fact.kind,
+        incident=closed,
+        fact=fact,
+        notices=(told,),
+    )
 
 
 def by(progress: Progress) -> str:
     """Who began it, to follow "deployment"."""
-    return f" by {' and '.join(progress.people)}" if progress.people else " that nobody is known to have begun"
+    return f" by {' and '.join(progress.people)}" if progress.people else " by nobody we know of"
 
 
 def _is_grave(progress: Progress, wrong: Sequence[str]) -> bool:
@@ -89,8 +100,4 @@ def _is_grave(progress: Progress, wrong: Sequence[str]) -> bool:
 
 def _count(changed: Touched) -> str:
     places, parts = len({part.where for part in changed}), len(changed)
-    return (
-        f"{places} place{'' if places == 1 else 's'} ({parts} part{'' if parts == 1 else 's'})"
-    )
-
-
+    return f"{places} place{'' if places == 1 else 's'} ({parts} part{'' if parts == 1 else 's'})"

@@ -25,7 +25,11 @@ CAUSE: Final = "the organisation's deployment"
 SCOPE: Final = f"{WATCH_SCOPE}deployment/{ORGANISATION_WIDE}/{digest(CAUSE)[:16]}"
 RULE: Final = "rule"
 FUNCTION: Final = "function"
+ROLE: Final = "role"  # nothing else is written there than what should be: ``narrowing`` saw to that
 OTHER: Final = "other"
+_IAM: Final = "iam.amazonaws.com"
+_ROLE_POLICY: Final = "PutRolePolicy"
+_TRUST: Final = "UpdateAssumeRolePolicy"
 _LAMBDA: Final = "lambda.amazonaws.com"
 _EVENTS: Final = "events.amazonaws.com"
 _MEANS: Final = (
@@ -67,6 +71,8 @@ def is_grave(fact: Fact) -> bool:
 def narrowing(record: Record, manifest: Manifest | None) -> str | None:
     """Why this change is at once seen to write something else than should be deployed; None: it may be all right."""
     request = fields.mapping(record.body.get("requestParameters"))
+    if record.source == _IAM and record.name in (_ROLE_POLICY, _TRUST):
+        return _of_policy(record, request, manifest)
     if record.source != _EVENTS:
         return None
     if record.name == "PutRule":
@@ -99,6 +105,17 @@ def _of_targets(request: Mapping[str, object], rule: Rule | None, account: str) 
     return None if written and written <= wanted else "it sends elsewhere than to the hub, or by another role"
 
 
+def _of_policy(record: Record, request: Mapping[str, object], manifest: Manifest | None) -> str | None:
+    """A policy that is written as it should be is all right; of any other it can't be told whether it admits more."""
+    role = next((one for one in manifest.roles if one.name == request.get("roleName")), None) if manifest else None
+    if role is None:
+        return "there is nothing to compare its policy with"
+    wanted = role.trust if record.name == _TRUST else role.policies.get(str(request.get("policyName")))
+    text = json.dumps(wanted).replace("{account}", record.account or "")
+    same = wanted is not None and _read(request.get("policyDocument")) == json.loads(text)
+    return None if same else "it is another policy than the deployed one"
+
+
 def _read(pattern: object) -> dict[str, Any] | None:
     if isinstance(pattern, Mapping):
         return dict(pattern)
@@ -110,7 +127,7 @@ def _read(pattern: object) -> dict[str, Any] | None:
 
 
 def _part(record: Record, row: Row) -> str:
-    """``rule:<name>``, ``function:<name>``, or ``other:`` with the call and what it was about, in words."""
+    """``rule:<name>``, ``function:<name>``, ``role:<name>``, or ``other:`` with the call and what it was about."""
     request = fields.mapping(record.body.get("requestParameters"))
     if record.source == _EVENTS and record.name in ("PutRule", "PutTargets"):
         name = request.get("name") if record.name == "PutRule" else request.get("rule")
@@ -120,4 +137,6 @@ def _part(record: Record, row: Row) -> str:
     if record.source == _LAMBDA and (record.name or "").startswith(("UpdateFunctionCode", "UpdateFunctionConfig")):
         name = fields.text(request.get("functionName"), 200) or ""
         return f"{FUNCTION}:{name.rpartition(':')[2]}"
+    if record.source == _IAM and record.name in (_ROLE_POLICY, _TRUST):
+        return f"{ROLE}:{fields.text(request.get('roleName'), 64)}"
     return f"{OTHER}:{record.name} on {fields.text(row.part(record.body), 100) or 'a part that is not named'}"

@@ -1,7 +1,7 @@
 """Rules that are not what was deployed, by account: told once, and once more when they are as they should be."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -53,6 +53,31 @@ def weigh(rolls: Iterable[Roll], settings: Settings, now: datetime) -> Deviation
     began = [_fact(cause, places, settings, now) for cause, places in sorted(groups.items())]
     changed = (new for new, old in zip(after, rolls, strict=True) if new != old)
     return Deviations(began=tuple(began), over=tuple(over), rolls=tuple(changed))
+
+
+def places_of(rolls: Mapping[str, Roll]) -> dict[tuple[str, str], Place]:
+    """Every place that can be compared, by account and Region."""
+    return {
+        (a, region): place for a, roll in rolls.items() if not roll.dormant for region, place in roll.places.items()
+    }
+
+
+def handed_over(
+    places: Collection[tuple[str, str]], rolls: Mapping[str, Roll], cause: str, now: datetime
+) -> list[Roll]:
+    """The rolls on which it is noted that something else tells of these places' differences: they are not told here."""
+    found: dict[str, dict[str, Place]] = defaultdict(dict)
+    for account, region in places:
+        place = rolls[account].places.get(region) if account in rolls else None
+        if place and place.differs and (place.differs_told, place.differs_cause) != (place.differs, cause):
+            since = place.differs_since or now
+            found[account][region] = msgspec.structs.replace(
+                place, differs_told=place.differs, differs_cause=cause, differs_since=since
+            )
+    return [
+        msgspec.structs.replace(rolls[account], places={**rolls[account].places, **changed})
+        for account, changed in found.items()
+    ]
 
 
 def _news(roll: Roll) -> Found:

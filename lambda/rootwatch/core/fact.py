@@ -50,7 +50,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     means: str = ""  # of a watch event: what follows from it, in a sentence
     cause: str = ""  # of a watch event: what repeats of it fold by
-    part: str = ""  # of a deployment: what of ours it changed, ``rule:…``, ``function:…`` or ``other:…``
+    part: str = ""  # of a deployment: what of ours it changed, ``rule:…``, ``function:…``, ``role:…``, ``other:…``
     began_by: str = ""  # of a deployment: who began it, by name
     recorded_in: str | None = None  # the account whose CloudTrail has the record, if not `account`
 

@@ -149,7 +149,8 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def ends_at(self, settings: Settings) -> datetime:
         """When it closes, if nothing more is processed: by quiet, or for guessing six hours after its opening; what
-        stands never does, but for a deployment that has paged; a storm when it has calmed down, or an hour after its opening."""
+        stands never does, but for a deployment that has paged; a storm when it has calmed down, or an hour after its
+        opening."""
         if self.is_standing and not self.is_failed_deployment:
             return NEVER
         if self.is_guessing:

@@ -50,6 +50,11 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Whether PagerDuty hears of it as a change event, which pages nobody."""
         return self.page is None and not self.resolves and not self.acknowledges
 
+    @property
+    def is_addition(self) -> bool:
+        """Whether its trigger is added to the alert that is there, as a storm's list is: nobody is paged anew."""
+        return self.page is not None and self.type == "digest"
+
 
 def lane(one: Notice, channel: ChannelName) -> str:
     """Sends of one lane keep their order: one Slack thread, one dedup_key. "" waits for nothing, "*" for all."""

@@ -16,7 +16,7 @@ from rootwatch.core.words import PostureRule
 # In a sentence after the number of accounts.
 _FAILING: Final[dict[PostureRule, str]] = {
     "root-mfa": "root without MFA",
-    "root-mfa-hardware": "virtual MFA",
+    "root-mfa-hardware": "root without hardware MFA",
     "root-no-access-key": "root access keys",
     "root-no-certificate": "root certificates",
     "root-no-password": "root passwords",

@@ -37,6 +37,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``certificates``: active signing certificates, None where the report does not say."""
 
     user: str
+    arn: str = ""
     created: datetime | None = None
     password: bool | None = None
     password_used: datetime | None = None
@@ -80,6 +81,7 @@ def _identity(row: Mapping[str | None, object]) -> Identity | None:
     certificates = [fields.truth(row.get(f"cert_{slot}_active")) for slot in _SLOTS]
     return Identity(
         user=user,
+        arn=fields.text(row.get("arn"), 200) or "",
         created=fields.moment(row.get("user_creation_time")),
         password=fields.truth(row.get("password_enabled")),
         password_used=fields.moment(row.get("password_last_used")),

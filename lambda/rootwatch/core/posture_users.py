@@ -21,18 +21,18 @@ _QUIET: Final = timedelta(days=7)  # an old key that was not used for so long is
 
 
 def users(
-    identities: Sequence[Identity], before: Iterable[Disabled], rules: PostureSettings, now: datetime
+    identities: Sequence[Identity], before: Iterable[Disabled] | None, rules: PostureSettings, now: datetime
 ) -> tuple[Users, tuple[Disabled, ...]]:
     """What is to be said of these users, and which keys are disabled since when. ``before``: those that were known to
-    be."""
-    since = {(one.user, one.slot): one.since for one in before}
+    be; None where nobody remembers."""
+    since = {(one.user, one.slot): one.since for one in before or ()}
     disabled = [
         Disabled(one.user, key.slot, since.get((one.user, key.slot), now))
         for one in identities
         for key in one.keys
         if not key.active
     ]
-    known = {(one.user, one.slot): one.since for one in disabled}
+    known = {(one.user, one.slot): one.since for one in disabled if before is not None}
     found = [finding for one in identities for finding in _findings(one, known, rules, now)]
     counts = Counter(finding.rule for finding in {(f.user, f.rule): f for f in found}.values())
     return (
@@ -57,8 +57,12 @@ def rotation(active: Sequence[Key], rules: PostureSettings, now: datetime) -> tu
     return "rolling-out", f"{age} and still used beside key {new.slot}: go on rolling out key {new.slot}"
 
 
-def deletion(off: Key, since: datetime, *, has_other: bool, rules: PostureSettings, now: datetime) -> tuple[Stage, str]:
+def deletion(
+    off: Key, since: datetime | None, *, has_other: bool, rules: PostureSettings, now: datetime
+) -> tuple[Stage, str]:
     """What becomes of a disabled key. ``since``: when it was first seen to be disabled."""
+    if since is None:
+        return "disabled", f"key {off.slot} is disabled, since when is not known: delete it once nobody misses it"
     days = (now - since).days
     if days >= rules.delete_days:
         return "deletable", f"key {off.slot} was disabled {days} days ago or more: delete it"
@@ -103,7 +107,7 @@ def _of_keys(
     if len(active) > 1:
         yield Finding(user=one.user, rule="user-one-key", says="has two active keys")
     for off in (key for key in one.keys if not key.active):
-        since = disabled.get((one.user, off.slot), now)
+        since = disabled.get((one.user, off.slot))
         _, says = deletion(off, since, has_other=bool(active), rules=rules, now=now)
         yield Finding(user=one.user, rule="user-disabled-key", says=says)
 

@@ -1,4 +1,4 @@
-"""How far a deployment of ours is: who began it, and what of it is still to be confirmed. Part of its incident's HEAD."""
+"""How far a deployment of ours is: who began it, what is still to be confirmed. A part of its incident's HEAD."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 CONFIRMED_WITHIN: Final = timedelta(minutes=15)
+LONGEST: Final = timedelta(hours=3)  # then what goes on is another deployment
 _PEOPLE: Final = 6
 _WORDS: Final = 12
 _LENGTH: Final = 240

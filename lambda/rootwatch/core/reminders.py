@@ -90,10 +90,10 @@ def _ending(window: Window, inside: Sequence[Fact], now: datetime) -> Fact:
         kind="window-ending",
         harm="watch",
         severity="low",
-        title=f"window ends at {window.until:%H:%MZ} and root is still at work in it{_ticket(window)}",
+        title=f"root is still at work, window{_named(window)} ends at {window.until:%H:%MZ}",
         says=(
-            f"The break-glass window{_ticket(window)} ends at {window.until:%Y-%m-%d %H:%MZ}, and root is still at "
-            f"work in it: {_count(inside)}, the last at {last:%H:%MZ}"
+            f"The break-glass window{_named(window)} ends at {window.until:%Y-%m-%d %H:%MZ}, and root is still at work "
+            f"in it: {_count(inside)}, the last at {last:%H:%MZ}"
         ),
         means="What root does after that pages.",
         do_now=(
@@ -107,7 +107,7 @@ def _ending(window: Window, inside: Sequence[Fact], now: datetime) -> Fact:
 
 
 def _ended(window: Window, tags: Tags, inside: Sequence[Fact], now: datetime) -> Fact:
-    did = f"root did {_count(inside)} in it" if inside else "root was not used in it"
+    did = f"root did {_count(inside) if inside else 'nothing'}"
     paged = sum(fact.verdict == "breakthrough" and pages(fact.severity) for fact in inside)
     what = f": {_most(inside)}" if inside else ""
     against = f"; the window did not cover {paged} of them" if paged else ""
@@ -118,10 +118,10 @@ def _ended(window: Window, tags: Tags, inside: Sequence[Fact], now: datetime) ->
         kind="window-ended",
         harm="watch",
         severity="low",
-        title=f"window ended at {window.until:%H:%MZ}{_ticket(window)}: {did}",
+        title=f"{did} in window{_named(window)}, ended at {window.until:%H:%MZ}",
         says=(
-            f"The break-glass window{_ticket(window)} from {window.start:%Y-%m-%d %H:%MZ} until "
-            f"{window.until:%Y-%m-%d %H:%MZ} has ended; {did}{what}{against}"
+            f"The break-glass window{_named(window)}, from {window.start:%Y-%m-%d %H:%MZ} until "
+            f"{window.until:%Y-%m-%d %H:%MZ}, has ended; {did} in it{what}{against}"
         ),
         means=_from_now_on(tags, now),
         do_now=_after_the_end(window, tags),
@@ -148,6 +148,10 @@ def _after_the_end(window: Window, tags: Tags) -> str:
 
 def _ticket(window: Window) -> str:
     return f", {window.ticket}" if window.ticket else ""
+
+
+def _named(window: Window) -> str:
+    return f" {window.ticket}" if window.ticket else ""
 
 
 def _count(inside: Sequence[Fact]) -> str:

@@ -11,7 +11,7 @@ import msgspec
 
 from rootwatch.core import fields
 from rootwatch.core.network import names_aws
-from rootwatch.core.record import Record, Unreadable, mentions_root
+from rootwatch.core.record import Record, Unreadable, digest, mentions_root
 from rootwatch.core.words import RootUseKind
 
 _SIGN_IN: Final = "signin.amazonaws.com"
@@ -49,6 +49,14 @@ def not_from_cloudtrail(item: Record | Unreadable) -> str | None:
     if envelope.replay_name is not None:
         return "it is an archive's replay of an old event"
     return None
+
+
+def mark_key(item: Record | Unreadable) -> str:
+    """The key by which an item is marked as taken in. What is not believed marks itself alone: else who replays an
+    archive would have the genuine record taken for a duplicate."""
+    if not_from_cloudtrail(item) is None or item.envelope is None:
+        return item.key
+    return digest("not from CloudTrail", item.envelope.account, item.envelope.source, item.key)
 
 
 def denied(record: Record) -> bool:

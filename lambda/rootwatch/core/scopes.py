@@ -10,7 +10,7 @@ from rootwatch.core.incident import FAILURE_MINUTES, GUESSING_SCOPE, STORM_SCOPE
 from rootwatch.core.ports import Known, Needs
 from rootwatch.core.record import Item, Record
 from rootwatch.core.remember import accounts
-from rootwatch.core.root_use import find
+from rootwatch.core.root_use import find, mark_key
 from rootwatch.core.settings import Settings
 from rootwatch.core.words import RootUseKind
 
@@ -35,7 +35,7 @@ def needs(item: Item, settings: Settings, now: datetime) -> Needs:
         own = watched.account if watched else None
         task = tasks.task_of(item) if isinstance(item, Record) else None
         return Needs(
-            key=item.key,
+            key=mark_key(item),
             scopes=(*watch.scopes(watched, item, settings, now), STORM_SCOPE) if watched else (),
             tags_of=(tagged,) if tagged else (),
             seen_of=accounts(item, own, settings),

@@ -17,7 +17,7 @@ from rootwatch.core.telling import folded
 from rootwatch.core.watch import ORGANISATION_CAUSE
 
 _EVERY: Final = timedelta(minutes=1)
-_LISTED: Final = 100  # a notice stays under 32 kB
+_LISTED: Final = 100  # a notice stays far below what an item takes
 # Who read the storm as open just before its end may still be storing what joins it.
 _GRACE: Final = timedelta(minutes=1)
 _MEANS: Final = (
@@ -36,9 +36,13 @@ def needs(pagings: Sequence[Paging]) -> Needs:
 
 
 def opening(pagings: Sequence[Paging], known: Known, settings: Settings, now: datetime) -> Plan | None:
-    """The plan that opens a storm; None if there is none, or it is open already."""
+    """The plan that opens a storm; None if there is none, if it is open already, or if nobody can be paged."""
     there = known.incidents.get(STORM_SCOPE)
-    if not is_stormy(pagings, now) or (there is not None and not there.is_over(now, settings)):
+    if (
+        settings.pagerduty is None
+        or not is_stormy(pagings, now)
+        or (there is not None and not there.is_over(now, settings))
+    ):
         return None
     many = len({one.incident for one in pagings})
     fact = Fact(

@@ -34,7 +34,8 @@ def folded(plan: Plan, scope: str, known: Known, settings: Settings, now: dateti
     disposition: Disposition = "opened" if opening else "folded"
     due: list[tuple[Harm, Severity] | None] = [*pages_due(after, [fact], now)]
     for page in due or [None]:
-        if page is None and not opening and rank(after.severity) <= rank(before.severity):
+        is_worse = rank(after.severity) > rank(before.severity)
+        if page is None and not (opening or is_worse or _names_another(before, after)):
             break
         hold = fact.hold if page == (fact.harm, fact.severity) else 0
         joins = storm if page and storms.may_join(after, page[1], hold, settings) else None
@@ -65,6 +66,11 @@ def folded(plan: Plan, scope: str, known: Known, settings: Settings, now: dateti
         withdraws=withdraws,
         paging=listed[0] if listed else None,  # the worst of them
     )
+
+
+def _names_another(before: Incident, after: Incident) -> bool:
+    """Whether it is a deployment, and somebody else is known now to have begun it."""
+    return after.progress is not None and after.progress.people != (before.progress or after.progress).people
 
 
 def _has_paged(incident: Incident) -> bool:

@@ -5,14 +5,13 @@ Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
-    from mypy_boto3_sts.type_defs import CredentialsTypeDef
 
 _SECONDS: Final = 900
 _REFUSALS: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
@@ -56,7 +55,7 @@ class Roles:
         return _credentials(answer["Credentials"])
 
 
-def _credentials(given: "CredentialsTypeDef") -> Credentials:
+def _credentials(given: Any) -> Credentials:
     return Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
 
 

@@ -1,7 +1,7 @@
 """Comparing the deployed rules with the manifest: every place within a day, those that differ in every run."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,20 +10,24 @@ import msgspec
 from aws_lambda_powertools import Logger
 
 from rootwatch.core.comparison import Manifest, differences
-from rootwatch.core.deviations import weigh
+from rootwatch.core.deployment_check import Places, Where
+from rootwatch.core.deviations import handed_over, places_of, weigh
 from rootwatch.core.health import Health
 from rootwatch.core.roll import Place, Roll
 from rootwatch.core.settings import Settings
 from rootwatch.edge.assumed import CallFailedError
 from rootwatch.edge.audit import Audit
 from rootwatch.edge.coverage_table import CoverageTable
+from rootwatch.edge.deploying import Deploying, Underway
 from rootwatch.edge.observer import Observer
 
 _EVERY: Final = timedelta(hours=20)  # with all that can hold it up, less than a day
 _MOST: Final = 600  # places in one run: 5,000 accounts in 17 Regions come to 350
-_THREADS: Final = 8
+_MOST_TOUCHED: Final = 3000  # places of a deployment in one run, before those
+_THREADS: Final = 16
 
 Due = dict[str, list[str]]  # account → Regions
+Said = dict[str, tuple[str, ...]]  # Region → what differs
 
 
 class Comparing:
@@ -36,6 +40,7 @@ class Comparing:
         audit: Audit,
         observer: Observer,
         manifest: Manifest,
+        deploying: Deploying,
         settings: Settings,
         now: Callable[[], datetime],
         logger: Logger,
@@ -44,6 +49,7 @@ class Comparing:
         self._audit = audit
         self._observer = observer
         self._manifest = manifest
+        self._deploying = deploying
         self._settings = settings
         self._now = now
         self._logger = logger
@@ -59,17 +65,32 @@ class Comparing:
         """
         if health.manifest != self._manifest.digest:
             health = msgspec.structs.replace(health, manifest=self._manifest.digest, manifest_since=now)
-        due = self._due(rolls.values(), now)
+        is_new = now - (health.manifest_since or now) < timedelta(minutes=self._settings.coverage.deploying_minutes)
+        underway = self._deploying.underway()
+        touched = self._deploying.to_compare(underway, places_of(rolls)) if underway else set()
+        due = self._due(rolls.values(), now, touched)
         with ThreadPoolExecutor(_THREADS) as pool:
             found = pool.map(lambda one: {} if time_is_up() else self._compared(*one), due.items())
-            self._store([self._noted(rolls[a], said, now) for a, said in zip(due, found, strict=True) if said], rolls)
-        deploying = timedelta(minutes=self._settings.coverage.deploying_minutes)
-        if now - (health.manifest_since or now) >= deploying:
+            strangers = self._note(dict(zip(due, found, strict=True)), rolls, now)
+        if underway:
+            self._look_at_deployment(underway, rolls, strangers, now, is_new=is_new)
+        if not is_new:
             self._tell(rolls, now)
         return health
 
-    def _due(self, rolls: Iterable[Roll], now: datetime) -> Due:
-        """The places to be compared now, by account: those that differ, then those longest ago."""
+    def _look_at_deployment(
+        self, underway: Underway, rolls: dict[str, Roll], strangers: Places, now: datetime, *, is_new: bool
+    ) -> None:
+        """What differs is from now on the deployment's to tell, unless it was told before."""
+        places = {**places_of(rolls), **strangers}
+        told = [where for where, one in places.items() if one.differs_cause not in ("", underway.cause)]
+        check = self._deploying.check(underway, places, told, deploying=is_new)
+        self._store(handed_over(check.places, rolls, underway.cause, now), rolls)
+        self._deploying.settle(underway, check, now)
+
+    def _due(self, rolls: Iterable[Roll], now: datetime, touched: Collection[Where]) -> Due:
+        """The places to be compared now, by account: those that a deployment touched, then those that differ, then
+        those longest ago."""
         places = [
             (not place.differs, _when(place, self._manifest), roll.account, region)
             for roll in rolls
@@ -78,8 +99,10 @@ class Comparing:
             if place.state != "new" and region not in self._settings.coverage.backstop_only
         ]
         due: Due = defaultdict(list)
+        for account, region in sorted(touched)[:_MOST_TOUCHED]:
+            due[account].append(region)
         for fine, when, account, region in sorted(places)[:_MOST]:
-            if not fine or now.isoformat() >= when:
+            if (account, region) not in touched and (not fine or now.isoformat() >= when):
                 due[account].append(region)
         return due
 
@@ -101,6 +124,23 @@ class Comparing:
                 if error.is_refusal:
                     found[region] = _unreadable(error)
         return found
+
+    def _note(self, said: dict[str, Said], rolls: dict[str, Roll], now: datetime) -> dict[Where, Place]:
+        """Notes what was found on the rolls; answers the places that are on none, of an account that is new to us."""
+        known = {
+            account: {region: words for region, words in found.items() if region in rolls[account].places}
+            for account, found in said.items()
+            if account in rolls
+        }
+        self._store([self._noted(rolls[account], found, now) for account, found in known.items() if found], rolls)
+        return {
+            (account, region): Place(
+                made=now, asked_from=now, compared_at=now, compared_with=self._manifest.digest, differs=words
+            )
+            for account, found in said.items()
+            for region, words in found.items()
+            if region not in known.get(account, {})
+        }
 
     def _noted(self, roll: Roll, found: dict[str, tuple[str, ...]], now: datetime) -> Roll:
         compared = {

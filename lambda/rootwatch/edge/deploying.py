@@ -24,8 +24,8 @@ LET_GO: Final = "the deployment "  # begins the cause of what a deployment tells
 class FunctionsLook(Protocol):
     """The hub's functions."""
 
-    def look(self, names: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
-        """What is not as it should be with each of these, () where all is. Never raises."""
+    def look(self, touched: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+        """What is not as it should be with each of these and any other; () where all is. Never raises."""
 
 
 class Underway(msgspec.Struct, frozen=True):
@@ -67,7 +67,8 @@ class Deploying:
         if found is None or found.state == "closed" or found.is_failed_deployment:
             return None
         # What is processed while we read is of another run: it was not looked at.
-        changed = deployment_check.touched(self._store.facts(found.id), found.processed_at)
+        rules = {rule.name for rule in self._manifest.rules}
+        changed = deployment_check.touched(self._store.facts(found.id), found.processed_at, rules)
         return Underway(found, changed)
 
     def to_compare(self, one: Underway, places: Places) -> set[Where]:
@@ -95,15 +96,23 @@ class Deploying:
             incident = self._store.incident(one.incident.id)
             if incident is None or incident.state == "closed" or incident.is_failed_deployment:
                 return
-            if deployment_check.is_over(found, incident.processed_at, now):
-                moved = deployment_notices.ended(incident, one.touched, self._settings, now)
+            is_all = incident.seen == one.incident.seen  # else more came than was looked at
+            if is_all and deployment_check.is_over(found, incident.opened_at, incident.processed_at, now):
+                stored = self._end(incident, one, found, now)
             else:
-                moved = _noted(incident, found, now), ()
-            if self._store.advance(*moved):
-                self._delivery.deliver_stored(moved[1])
+                stored = self._store.advance(_noted(incident, found, now), ())
+            if stored:
                 return
             pause()
         self._logger.warning("a deployment could not be noted: it goes on", extra={"incident": one.incident.id})
+
+    def _end(self, incident: Incident, one: Underway, found: Check, now: datetime) -> bool:
+        """False when others were first."""
+        plan = deployment_notices.ended(incident, one.touched, found.told, self._settings, now)
+        outcome = self._store.commit(plan, now)
+        if outcome == "committed":
+            self._delivery.deliver_stored(plan.notices)
+        return outcome != "conflict"
 
 
 def _noted(incident: Incident, found: Check, now: datetime) -> Incident:

@@ -18,31 +18,36 @@ _LAYERS: Final = "Layers"
 
 
 class Functions:
-    """``environment``: our own, whose names of table and topic the others must have."""
+    """``environment``: our own, whose names of table and topic the others must have. ``may_be``: the names of all that
+    may be there."""
 
-    def __init__(self, client: "LambdaClient", environment: Mapping[str, str]) -> None:
+    def __init__(self, client: "LambdaClient", environment: Mapping[str, str], may_be: Iterable[str]) -> None:
         self._client = client
         self._environment = environment
+        self._may_be = tuple(may_be)
 
-    def look(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        """What is not as it should be with each of these, () where all is; that it could not be read is no all-clear.
+    def look(self, touched: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """What is not as it should be with each of these, and with every other that is there; () where all is. That one
+        could not be read is no all-clear. Nothing, if none was touched.
 
         Never raises.
         """
-        names = list(names)
+        names = list(touched)
         if not names:
             return {}
         try:
             own = self._read(OWN)
         except CallFailedError as error:
             return {name: (f"the function {name} could not be compared ({error})",) for name in names}
-        return {name: self._of(name, own) for name in names}
+        found = {name: self._of(name, own) for name in (*names, *self._may_be)}
+        return {name: words for name, words in found.items() if name in names or words != _not_there(name)}
 
     def _of(self, name: str, own: Mapping[str, Any]) -> tuple[str, ...]:
         try:
             found = self._read(name)
         except CallFailedError as error:
-            return (f"the function {name} could not be compared ({error})",)
+            is_gone = str(error) == "ResourceNotFoundException"
+            return _not_there(name) if is_gone else (f"the function {name} could not be compared ({error})",)
         return tuple(f"the function {name} {words}" for words in self._differences(name, found, own))
 
     def _differences(self, name: str, found: Mapping[str, Any], own: Mapping[str, Any]) -> list[str]:
@@ -68,3 +73,7 @@ class Functions:
     def _read(self, name: str) -> dict[str, Any]:
         with calls():
             return dict(self._client.get_function_configuration(FunctionName=name))
+
+
+def _not_there(name: str) -> tuple[str, ...]:
+    return (f"the function {name} is not there",)

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final, Protocol
 
+from rootwatch.core import watch
 from rootwatch.core.fast_path import FastPath, Place
 from rootwatch.core.paths import path_of, rule_of
 from rootwatch.core.ports import Plan
 from rootwatch.core.record import Item, Record
 from rootwatch.core.roll import Place as Watched
+from rootwatch.core.root_use import not_from_cloudtrail
 from rootwatch.core.settings import Settings
 from rootwatch.core.words import RuleName
 from rootwatch.edge.retrying import TRIES, NotStoredError, pause
@@ -48,6 +50,8 @@ class Hearing:
         """
         if not isinstance(item, Record) or path_of(item) != "EventBridge":
             return
+        if not_from_cloudtrail(item) or watch.is_forged(item):
+            return  # it proves nothing of the record that it pretends to be
         if plan is None:
             self._paths.arrived(item.key)
         if item.time is None or item.account is None or item.region is None:

@@ -117,9 +117,7 @@ class Intake:
         if concerned:
             known = msgspec.structs.replace(known, account=self._directory.account(concerned))
         if isinstance(item, Record):
-            known = msgspec.structs.replace(
-                known, country=self._country_of(item.address), manifest=self._manifest
-            )
+            known = msgspec.structs.replace(known, country=self._country_of(item.address), manifest=self._manifest)
         try:
             plan = decide(item, known, self._settings, self._catalogue, now)
             read = self._tag_that_may_explain(plan, known)
@@ -155,7 +153,9 @@ class Intake:
     def _set_aside(self, item: Item, receives: int) -> Plan | None:
         """Marks a record whose items can't be stored, so that it is counted; whom it should reach is told directly."""
         self._tell_without_table(item, receives)
-        plan = Plan(key=item.key, disposition="unreadable", reason="DynamoDB refuses what the record would store")
+        # A forged record's key, too, is its own.
+        key = self._needed(item, self._now())[1].key
+        plan = Plan(key=key, disposition="unreadable", reason="DynamoDB refuses what the record would store")
         try:
             return plan if self._store.commit(plan, self._now()) == "committed" else None
         except (StoreDownError, RecordRefusedError) as error:

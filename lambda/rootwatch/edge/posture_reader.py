@@ -1,4 +1,4 @@
-"""Looking at the credentials of one account: by our role there, or as its root by a task that may only look.
+"""Looking at the credentials of one account by our role there.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetCredentialReport.html,
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountSummary.html and
@@ -7,16 +7,17 @@ https://docs.aws.amazon.com/accounts/latest/reference/API_GetAlternateContact.ht
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from rootwatch.core import posture_report, posture_users
-from rootwatch.core.fields import moment
 from rootwatch.core.posture import Central, Disabled, Reading, RootState
-from rootwatch.core.posture_report import Key, Report, ReportError
+from rootwatch.core.posture_report import Identity, Report, ReportError
 from rootwatch.core.sections import Posture as PostureSettings
 from rootwatch.edge.assumed import CallFailedError, calls
 
-TASK: Final = "IAMAuditRootUserCredentials"
+if TYPE_CHECKING:
+    from mypy_boto3_account import AccountClient
+    from mypy_boto3_iam import IAMClient
 
 Clients = Callable[[str], Any]  # service → a client with the account's credentials
 
@@ -39,48 +40,23 @@ class Reader:
         self._now = now
         self._wait = wait
 
-    def read(self, clients: Clients, disabled: Iterable[Disabled]) -> Reading:
-        """By our role. Each question stands by itself; what is not answered is unknown. ``disabled``: the keys that
-        were known to be."""
+    def read(self, clients: Clients, disabled: Iterable[Disabled] | None) -> Reading:
+        """Each question stands by itself; what is not answered is unknown. ``disabled``: the keys that
+        were known to be; None where nobody remembers."""
         unknown: dict[str, str] = {}
-        iam = clients("iam")
-        _ask(unknown, (), iam.generate_credential_report)  # IAM makes it while we ask for the rest
-        summary: dict[str, int] = _ask(unknown, _OF_SUMMARY, lambda: iam.get_account_summary()["SummaryMap"]) or {}
-        is_virtual = _ask(unknown, ("MFA devices",), lambda: _has_virtual(iam))
-        contact = _ask(unknown, ("security contact",), lambda: _has_contact(clients("account")))
-        report = _ask(unknown, _OF_REPORT, lambda: self._report(iam))
-        users, off = None, tuple(disabled)
+        iam: IAMClient = clients("iam")
+        ask(unknown, (), iam.generate_credential_report)  # IAM makes it while we ask for the rest
+        summary = ask(unknown, _OF_SUMMARY, lambda: _summary(iam)) or {}
+        is_virtual = ask(unknown, ("MFA devices",), lambda: _has_virtual(iam))
+        contact = ask(unknown, ("security contact",), lambda: _has_contact(clients("account")))
+        report = ask(unknown, _OF_REPORT, lambda: self._report(iam))
+        users, off = None, tuple(disabled or ())
         if report:
             users, off = posture_users.users(report.users, disabled, self._rules, self._now())
         root = _root(summary, report, is_virtual, unknown)
         return Reading(via="role", root=root, users=users, contact=contact, unknown=unknown, disabled=off)
 
-    def read_as_root(self, clients: Clients) -> Reading:
-        """As root: exactly what the task policy lets root see, which is nothing of users and contacts."""
-        why = "not to be seen as root: rootwatch's role is not there"
-        unknown = dict.fromkeys(("users", "security contact"), why)
-        iam = clients("iam")
-        devices = _ask(unknown, ("MFA", "MFA devices"), lambda: iam.list_mfa_devices()["MFADevices"])
-        keys = _ask(unknown, ("access keys",), lambda: _keys_of_root(iam))
-        certificates = _ask(
-            unknown, ("signing certificates",), lambda: bool(iam.list_signing_certificates()["Certificates"])
-        )
-        password = _ask(unknown, ("password",), lambda: _has_password(iam))
-        # Without use of the password, which only the report tells.
-        unknown["use"] = why
-        virtual = [device for device in devices or () if ":mfa/" in device["SerialNumber"]]
-        root = RootState(
-            mfa=None if devices is None else bool(devices),
-            devices=None if devices is None else len(devices),
-            hardware=not virtual if devices else None,
-            password=password,
-            keys=keys,
-            keys_present=None if keys is None else bool(keys),
-            certificates=certificates,
-        )
-        return Reading(via="AssumeRoot", root=root, unknown=unknown)
-
-    def _report(self, iam: Any) -> Report:
+    def _report(self, iam: "IAMClient") -> Report:
         """The report, once it is made. Raises ``CallFailedError`` and ``ReportError``."""
         for left in reversed(range(_TRIES)):
             try:
@@ -98,17 +74,23 @@ class Reader:
 def central(clients: Clients) -> Central:
     """Centralised root access, by credentials of the management account. Never raises."""
     unknown: dict[str, str] = {}
-    answer = _ask(unknown, ("features",), lambda: clients("iam").list_organizations_features()["EnabledFeatures"])
+    iam: IAMClient = clients("iam")
+    answer = ask(unknown, ("features",), lambda: iam.list_organizations_features()["EnabledFeatures"])
     if answer is None:
         return Central(unknown=unknown["features"])
     credentials, sessions = (feature in answer for feature in _FEATURES)
     return Central(credentials=credentials, sessions=sessions)
 
 
-def _ask(unknown: dict[str, str], what: Iterable[str], ask: Callable[[], T]) -> T | None:
+def _summary(iam: "IAMClient") -> dict[str, int]:
+    return {str(name): number for name, number in iam.get_account_summary()["SummaryMap"].items()}
+
+
+def ask(unknown: dict[str, str], what: Iterable[str], question: Callable[[], T]) -> T | None:
+    """The answer; or None, and in ``unknown`` of each of ``what`` why."""
     try:
         with calls():
-            return ask()
+            return question()
     except (CallFailedError, ReportError) as error:
         unknown.update(dict.fromkeys(what, str(error)))
         return None
@@ -131,7 +113,7 @@ def _root(
     return RootState(
         mfa=mfa,
         hardware=None if is_virtual is None or not mfa else not is_virtual,
-        password=_flag(summary, "AccountPasswordPresent", row.password if row else None),
+        password=False if _only_keys(row) else _flag(summary, "AccountPasswordPresent", row.password if row else None),
         keys=keys,
         keys_present=bool(keys) if present is None and keys is not None else present,
         certificates=_flag(
@@ -142,11 +124,19 @@ def _root(
     )
 
 
+def _only_keys(row: Identity | None) -> bool:
+    """Whether root can't sign in to a console at all, as in GovCloud.
+
+    Source: https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-differences.html
+    """
+    return row is not None and row.arn.startswith("arn:aws-us-gov:")
+
+
 def _flag(summary: dict[str, int], name: str, otherwise: bool | None) -> bool | None:
     return bool(summary[name]) if name in summary else otherwise
 
 
-def _has_virtual(iam: Any) -> bool:
+def _has_virtual(iam: "IAMClient") -> bool:
     """Whether root has a virtual MFA device; no call of the account's own tells of its other ones.
 
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListVirtualMFADevices.html
@@ -160,7 +150,7 @@ def _has_virtual(iam: Any) -> bool:
     )
 
 
-def _has_contact(account: Any) -> bool:
+def _has_contact(account: "AccountClient") -> bool:
     try:
         with calls():
             return bool(account.get_alternate_contact(AlternateContactType="SECURITY")["AlternateContact"])
@@ -168,25 +158,3 @@ def _has_contact(account: Any) -> bool:
         if str(error) == "ResourceNotFoundException":
             return False
         raise
-
-
-def _has_password(iam: Any) -> bool:
-    try:
-        with calls():
-            return bool(iam.get_login_profile()["LoginProfile"])
-    except CallFailedError as error:
-        if str(error) == "NoSuchEntity":
-            return False
-        raise
-
-
-def _keys_of_root(iam: Any) -> tuple[Key, ...]:
-    found = []
-    for slot, one in enumerate(iam.list_access_keys()["AccessKeyMetadata"], 1):
-        used = iam.get_access_key_last_used(AccessKeyId=one["AccessKeyId"])["AccessKeyLastUsed"].get("LastUsedDate")
-        found.append(Key(slot=slot, active=one["Status"] == "Active", made=_utc(one["CreateDate"]), used=_utc(used)))
-    return tuple(found)
-
-
-def _utc(at: datetime | None) -> datetime | None:
-    return moment(at.isoformat()) if at else None

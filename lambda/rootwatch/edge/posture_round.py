@@ -23,7 +23,8 @@ from rootwatch.core.posture_roll import AS_ROOT_EVERY, EVERY, due, enrolled, loo
 from rootwatch.core.settings import Settings
 from rootwatch.edge.assumed import CallFailedError, Roles
 from rootwatch.edge.observer import Observer
-from rootwatch.edge.posture_reader import TASK, Clients, Reader, central
+from rootwatch.edge.posture_as_root import TASK, read_as_root
+from rootwatch.edge.posture_reader import Clients, Reader, central
 from rootwatch.edge.posture_table import PostureTable
 from rootwatch.edge.retrying import NotStoredError
 
@@ -165,7 +166,7 @@ class PostureRound:
             clients = self._abroad.enter_as_root(before.account)
         except CallFailedError as refused:
             return Reading(via="", unknown={"account": f"{why['account']}, nor AssumeRoot called ({refused})"})
-        return self._reader.read_as_root(clients)
+        return read_as_root(clients)
 
     def _tell_and_keep(self, read: Posture) -> None:
         found = drift(read, self._settings, self._now())

@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rootwatch.edge.comparing import Comparing
 from rootwatch.edge.coverage import Coverage
+from rootwatch.edge.deploying import Deploying
 from rootwatch.edge.observer import Observer
 from rootwatch.edge.rounds import Rounds
 from rootwatch.edge.trails import Trails
@@ -38,7 +39,8 @@ def _coverage() -> Coverage:
             table=table,
             audit=abroad.audit(),
             observer=observer,
-            manifest=abroad.manifest(),
+            manifest=wiring.manifest(),
+            deploying=_deploying(),
             settings=settings,
             now=wiring.now,
             logger=logger,
@@ -48,4 +50,15 @@ def _coverage() -> Coverage:
         now=wiring.now,
         logger=logger,
         metrics=metrics,
+    )
+
+
+def _deploying() -> Deploying:
+    return Deploying(
+        store=wiring.store(),
+        delivery=batches.delivery(),
+        functions=wiring.functions(),
+        manifest=wiring.manifest(),
+        settings=wiring.settings(),
+        logger=logger,
     )

@@ -24,7 +24,9 @@ from rootwatch.edge.table import Table
 from rootwatch.handlers import wiring
 from rootwatch.handlers.wiring import Event, logger, metrics
 
-_PAGE: Final = 100
+# Of each shard: what waits for a channel that is down must not hide from us what is due of the others. The index has
+# keys alone, so that a page of it is far below the megabyte that a query answers.
+_PAGE: Final = 2_000
 _WATCH_SECONDS: Final = 60.0  # until the next sweep is there
 _LOOKS: Final = 10  # a second of work
 _SPARE_MILLISECONDS: Final = 12_000  # longer than one call to a channel that does not answer

@@ -1,6 +1,7 @@
 """What the handlers are made of. Clients are made when first asked for: a start pays for what it uses."""
 
 import os
+import pkgutil
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,7 @@ from rootwatch.edge.borrowed import session_in
 from rootwatch.edge.coverage_table import CoverageTable
 from rootwatch.edge.directory import Directory
 from rootwatch.edge.fast_paths import FastPaths
+from rootwatch.edge.functions import Functions
 from rootwatch.edge.heartbeat import Heartbeat
 from rootwatch.edge.http import session
 from rootwatch.edge.log_files import LogFiles
@@ -142,6 +144,13 @@ def heartbeat() -> Heartbeat:
         logger=logger,
         metrics=metrics,
     )
+
+
+@cache
+def functions() -> Functions:
+    """The hub's functions, for the one that compares them."""
+    handlers = (module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
+    return Functions(boto3.client("lambda", config=_QUICK), os.environ, [f"rootwatch-{name}" for name in handlers])
 
 
 @cache

@@ -79,8 +79,7 @@ def _message(notice: Notice, settings: Settings, width: int) -> SlackMessage:
 
 def is_calm(notice: Notice) -> bool:
     """Whether it takes nobody's attention from what is under way; a storm's digest is added to a page that is there."""
-    added = notice.page is None or notice.type == "digest"
-    return added and (is_quiet(notice) or notice.type in _NOTHING_TO_DO)
+    return (notice.page is None or notice.is_addition) and (is_quiet(notice) or notice.type in _NOTHING_TO_DO)
 
 
 def _line(line: str, notice: Notice, told: Story) -> list[Block]:

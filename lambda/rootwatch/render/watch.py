@@ -10,6 +10,7 @@ from rootwatch.render import storm
 from rootwatch.render.clean import clean, cut, moment
 
 _TITLE: Final = 160
+_OF_TAGS: Final = frozenset({"tag-without-record", "tags-expired"})
 
 
 def headline(notice: Notice) -> str:
@@ -23,10 +24,14 @@ def headline(notice: Notice) -> str:
     match notice.type:
         case "digest":
             return f"WATCH, {incident.untold} more: {title}"
+        case "closed" if incident.is_deployment and notice.fact:
+            return f"Over: WATCH, {title}"
         case "closed" if notice.fact:
             return f"Over: WATCH, {clean(incident.title, _TITLE)}; {title}"
         case "closed":
             return f"Closed: WATCH, {title}"
+        case "escalated" if incident.is_failed_deployment:
+            return f"WATCH: {title}"
         case "escalated":
             return f"WATCH now also: {title}"
     return f"WATCH: {title}"
@@ -82,6 +87,10 @@ def look(notice: Notice) -> str:
         return "The log of the function that sent it, such as rootwatch-monitor in the hub; no record tells of it."
     if fact and fact.kind == "silence" and fact.account is None:
         return "The log of the function rootwatch-coverage in the hub; no record tells of it"
+    if fact and fact.kind == "posture-digest":
+        return "`rootwatch posture` in the hub; no record tells of it"
+    if fact and fact.kind in _OF_TAGS:
+        return "The tags of accounts in AWS Organizations: rootwatch break-glass list shows them all"
     account = recorded_in(fact) or incident.account or ", ".join(incident.accounts) or "the account"
     regions = (fact.region if fact else None) or ", ".join(incident.regions) or "every Region"
     name = f", event name {clean(fact.action, 120)}," if fact and fact.action else ""
@@ -102,7 +111,7 @@ def lines(notice: Notice, fact: Fact, where: str, when: str) -> list[tuple[str, 
     incident = notice.incident
     if incident.is_rehearsal:
         return [("Asked for by", fact.principal), ("When", moment(fact.time))]
-    if fact.kind in OBSERVED_KINDS:
+    if fact.kind in OBSERVED_KINDS or (incident.is_deployment and not fact.action):
         return _observed(notice, fact)
     if not fact.action:
         # Of a forged record nothing is certain but where it came from.

@@ -244,3 +244,12 @@ def test_a_replay_of_local_files_loads_no_aws_client(history):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr[-500:]
+
+
+def test_a_storm_of_the_past_is_one_page_more_and_what_follows_joins_it(records):
+    bodies = [
+        body("PutBucketPolicy", after(n / 10), account=f"2{n:011d}", eventSource="s3.amazonaws.com") for n in range(30)
+    ]
+    text = text_of(records(*bodies))
+    assert "31 incidents, 22 pages" in text
+    assert "STORM: 21 incidents page within ten minutes" in text

@@ -250,6 +250,25 @@ def test_who_is_believed_follows_from_the_accounts():
     assert parse(GOOD).channels == ("sns",)
 
 
+@pytest.mark.parametrize("days", [0, 90, 3650])
+def test_the_ledger_is_kept_for_ever_or_for_so_many_days(days: int) -> None:
+    assert parse(GOOD).record_retention_days == 0
+    assert parse(GOOD | {"record_retention_days": days}).record_retention_days == days
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (89, "rootwatch.record_retention_days is too short: write 90 or more, or 0 for ever."),
+        (-1, "rootwatch.record_retention_days is not valid: write whole days, 90 to 3650, or 0 for ever"),
+        (3651, "rootwatch.record_retention_days is not valid"),
+        (365.5, "rootwatch.record_retention_days is not valid"),
+    ],
+)
+def test_a_ledger_that_is_gone_before_the_quarter_is_over_is_refused(days: float, words: str) -> None:
+    assert words in refusal(GOOD | {"record_retention_days": days})
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

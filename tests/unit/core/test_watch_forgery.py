@@ -72,6 +72,27 @@ def test_a_forged_event_id_marks_no_genuine_record():
     assert journal.take(genuine).disposition == "opened"
 
 
+UNREADABLE = Unreadable(key="0a11ab1e", reason="it is not a JSON object", mentions_root=True)
+
+
+@pytest.mark.parametrize(
+    "envelope",
+    [
+        Envelope(account=ACCOUNT, region="us-east-1", source="aws.partner/example.com"),
+        Envelope(account=ACCOUNT, region="us-east-1", source="com.example"),
+        Envelope(account=ACCOUNT, region="us-east-1", source="aws.iam", replay_name="again"),
+    ],
+)
+@pytest.mark.parametrize("record", [call("CreateAccessKey"), stop_logging(), assume_root(), UNREADABLE])
+def test_what_is_not_believed_marks_no_genuine_record_however_often_it_comes(record, envelope):
+    """Else whoever cuts a rule, archives their bus and replays it would have the log file's record for a duplicate."""
+    journal = Journal()
+    for _ in range(2):
+        journal.take(msgspec.structs.replace(record, envelope=envelope))
+    assert journal.notices == []
+    assert journal.take(record).disposition != "ignored"
+
+
 def test_a_record_whose_envelope_agrees_is_not_forged():
     assert not watch.is_forged(stop_logging())
     assert not watch.is_forged(call("CreateAccessKey"))

@@ -1,5 +1,6 @@
 """The bill: each item a quantity times a price, in arithmetic that can be done by hand."""
 
+import re
 import subprocess
 import sys
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from docs._cost.bill import CANARIES, FILES, STORED, alarm_count, bill, canary_records, log_files, second_trail
 from docs._cost.organisation import Organisation
-from docs._cost.prices import prices
+from docs._cost.prices import FILE, prices
 from docs._generators import cost
 from docs.cost import main
 
@@ -125,3 +126,12 @@ def test_the_command_refuses_an_organisation_without_accounts():
     )
     assert done.returncode == 2
     assert "from 1 up" in done.stderr
+
+
+def test_the_round_figures_of_the_deployment_guide_hold():
+    guide = (FILE.parent / "deploy.md").read_text("utf-8")
+    said = re.search(r"some \$(\d+) a month for 50 accounts in 17 Regions, some \$(\d+) for 3,000", guide)
+    assert said
+    for accounts, dollars in ((50, said[1]), (3_000, said[2])):
+        org = Organisation(accounts=accounts, regions=17, trail="existing", activity="small")
+        assert total(org) == pytest.approx(float(dollars), rel=0.1)

@@ -6,7 +6,8 @@ import pytest
 from aws_lambda_powertools import Logger, Metrics
 
 from rootwatch.core.ports import Outcome, StoreDownError
-from rootwatch.core.record import Unreadable
+from rootwatch.core.record import Record, Unreadable
+from rootwatch.edge import intake
 from rootwatch.edge.delivery import Delivery
 from rootwatch.edge.dynamo import RecordRefusedError
 from rootwatch.edge.pace import no_pace
@@ -154,6 +155,24 @@ def test_a_channel_that_does_not_answer_is_left_alone_until_the_next_invocation(
     monitor.intake.take(sign_in(mfa="No", account="444455556666"), 1)
     assert len(monitor.channels["slack"].seen) == 1
     assert len(monitor.seen("pagerduty")) == 2
+
+
+def test_a_record_whose_needs_break_us_is_told_as_unreadable(monkeypatch):
+    real = intake.needs
+
+    def broken(item, *more):
+        if isinstance(item, Record):
+            raise KeyError("a fault of ours")
+        return real(item, *more)
+
+    monkeypatch.setattr(intake, "needs", broken)
+    monitor = Monitor().take(sign_in())
+    [page] = monitor.seen("pagerduty")
+    assert page.fact.kind == "unreadable"
+    monitor.store.down = True
+    with pytest.raises(NotStoredError):
+        monitor.take(sign_in(account="444455556666"))
+    assert monitor.seen("pagerduty")[-1].duplicates_possible
 
 
 def test_a_retry_waits_longer_each_time_and_is_given_up_after_a_day():

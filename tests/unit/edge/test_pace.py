@@ -1,6 +1,5 @@
 """Turns at a channel that all functions share: what they add up to, who waits, and what a broken table does to it."""
 
-import threading
 from datetime import timedelta
 
 import boto3
@@ -82,18 +81,15 @@ def test_whatever_comes_the_channels_never_get_more_than_they_take(client, asked
         assert _most_within(moments, timedelta(minutes=1)) <= most
 
 
-def test_workers_at_the_same_time_get_different_turns(client):
-    clock = Clock(client)
-    turns, workers = [], []
-    for _ in range(6):
-        worker = threading.Thread(target=lambda: turns.extend(clock.pace("slack", "medium") for _ in range(5)))
-        workers.append(worker)
-        worker.start()
-    for worker in workers:
-        worker.join()
-    waits = sorted(turns)
-    assert len([wait for wait in waits if not wait]) == 5
-    assert len(set(waits[5:])) == 25
+def test_who_loses_the_race_for_an_idle_lane_takes_the_turn_after():
+    client = boto3.client("dynamodb", "us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+    present = int(NOON.timestamp() / RATES["slack"]["rest"].seconds)
+    with Stubber(client) as stub:
+        stub.add_client_error("update_item", "ConditionalCheckFailedException")
+        stub.add_client_error("update_item", "ConditionalCheckFailedException")
+        stub.add_response("update_item", {"Attributes": {"turn": {"N": str(present + 9)}}})
+        assert Pace(client, "t", lambda: NOON)("slack", "low") == timedelta(seconds=15)
+        stub.assert_no_pending_responses()
 
 
 def test_a_table_that_is_down_holds_nothing_back():

@@ -12,7 +12,7 @@ from rootwatch.core.ports import StoreDownError
 from rootwatch.edge.observer import Observer
 from rootwatch.edge.reminding import Reminding
 from rootwatch.render.sns import sns
-from tests.support.monitor import Monitor
+from tests.support.monitor import Directory, Monitor
 from tests.support.records import ACCOUNT, BEN, HUB, NOON, OTHER, after, call, sign_in, tag, task_call
 
 WINDOW = "until=2026-11-24T14:00Z ticket=SEC-142"
@@ -43,7 +43,7 @@ def test_ten_minutes_before_the_end_root_still_at_work_is_reminded_of():
     desk.take(call("ListRoles", after(100), **ROLES)).at(109)
     assert desk.told("window-ending") == []
     [notice] = desk.at(110).told("window-ending")
-    assert notice.fact.title == "window ends at 14:00Z and root is still at work in it, SEC-142"
+    assert notice.fact.title == "root is still at work, window SEC-142 ends at 14:00Z"
     assert "3 things, the last at 13:40Z" in notice.fact.says
     assert "rootwatch break-glass open 111122223333 --for 1h --ticket SEC-142" in notice.fact.do_now
     assert (notice.severity, notice.page, notice.incident.account_name) == ("low", None, "prod-payments")
@@ -75,7 +75,7 @@ def test_the_end_is_told_with_what_was_done_in_the_window():
         tag(WINDOW), sign_in(after(5)), call("ListRoles", after(6), **ROLES), call("CreateAccessKey", after(7))
     )
     [notice] = desk.at(120).told("window-ended")
-    assert notice.fact.title == "window ended at 14:00Z, SEC-142: root did 3 things in it"
+    assert notice.fact.title == "root did 3 things in window SEC-142, ended at 14:00Z"
     assert "signed in to the console with MFA" in notice.fact.says
     assert "the window did not cover 1 of them" in notice.fact.says
     assert notice.fact.means == "Root use of this account pages again."
@@ -86,19 +86,19 @@ def test_the_end_is_told_with_what_was_done_in_the_window():
 
 def test_an_unused_window_says_that_it_was_not_used():
     [notice] = Desk().take(tag(WINDOW)).at(121).told("window-ended")
-    assert "root was not used in it" in notice.fact.title
+    assert notice.fact.title == "root did nothing in window SEC-142, ended at 14:00Z"
 
 
 def test_what_another_account_or_a_colleague_s_task_did_is_none_of_the_window_s():
     desk = Desk().take(tag(WINDOW), sign_in(after(5), account=OTHER), call("ListUsers", after(-1), **ROLES))
-    assert "was not used" in desk.at(121).told("window-ended")[0].fact.title
+    assert "root did nothing" in desk.at(121).told("window-ended")[0].fact.title
 
 
 def test_a_window_that_is_closed_by_hand_ends_then():
     desk = Desk().take(tag(WINDOW), sign_in(after(5)))
     desk.now = after(30)
     [notice] = desk.take(tag(None, after(30))).at(30).told("window-ended")
-    assert "window ended at 12:30Z" in notice.fact.title
+    assert notice.fact.title == "root did 1 thing in window SEC-142, ended at 12:30Z"
     assert "close" not in notice.fact.do_now, "the tag is gone"
     assert len(desk.at(120).told("window-ended")) == 1
 
@@ -164,7 +164,7 @@ def test_use_after_a_window_names_the_last_one():
 
 def test_a_privileged_task_in_a_window_is_no_use_of_it():
     desk = Desk().take(tag(WINDOW, account=HUB), task_call("ListUsers", after(5), account=ACCOUNT))
-    assert "was not used" in desk.at(121).told("window-ended")[0].fact.title
+    assert "root did nothing" in desk.at(121).told("window-ended")[0].fact.title
 
 
 @given(st.lists(st.tuples(st.integers(0, 300), st.integers(1, 300), st.booleans()), min_size=1, max_size=5), st.data())
@@ -191,3 +191,34 @@ def test_every_window_is_told_to_have_ended_exactly_once_however_often_it_is_loo
     assert len(ended) == len(set(ended)) == len(desk.told("window-ended"))
     assert reminders.next_look(tags) is None
     assert msgspec.json.decode(msgspec.json.encode(tags), type=type(tags)) == tags
+
+
+def test_a_removal_that_is_heard_late_is_told_as_the_end_that_it_was():
+    desk = Desk().take(tag(WINDOW), sign_in(after(5))).at(120)
+    desk.now = after(125)
+    [first, again] = desk.take(tag(None, after(60))).at(125).told("window-ended")
+    assert first.fact.title.endswith("ended at 14:00Z")
+    assert again.fact.title.endswith("ended at 13:00Z")
+
+
+def test_an_account_that_breaks_us_holds_up_no_other(monkeypatch):
+    desk = Desk().take(tag(WINDOW), tag(WINDOW, account=OTHER))
+    real = desk.store.incidents_of
+
+    def broken(account, until):
+        if account == ACCOUNT:
+            raise KeyError("a fault of ours")
+        return real(account, until)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.store, "incidents_of", broken)
+        desk.at(120)
+    assert [notice.fact.account for notice in desk.told("window-ended")] == [OTHER]
+    assert "could not be looked at" in desk.log.getvalue()
+    assert len(desk.at(121).told("window-ended")) == 2
+
+
+def test_without_names_an_end_is_told_all_the_same():
+    desk = Desk(directory=Directory(unknown="Organizations answered ThrottlingException")).take(tag(WINDOW)).at(120)
+    [notice] = desk.told("window-ended")
+    assert (notice.incident.account, notice.incident.account_name) == (ACCOUNT, None)

@@ -10,14 +10,14 @@ from rootwatch.core.incident import STORM_SCOPE
 from rootwatch.core.ports import StoreDownError
 from rootwatch.edge.storms import Storms
 from tests.support.monitor import Monitor
-from tests.support.records import HUB, MANAGEMENT, call, sign_in
+from tests.support.records import HUB, MANAGEMENT, after, assume_root, call, sign_in, task_call
 from tests.support.watch import stop_logging
 
 ACCOUNTS = [f"2{number:011d}" for number in range(600)]
 
 
 def high(account: str, monitor: Monitor):
-    """Root reads a policy: what pages as high."""
+    """What pages as high."""
     return call("PutBucketPolicy", monitor.now, account=account, eventSource="s3.amazonaws.com")
 
 
@@ -186,6 +186,37 @@ def test_a_storm_of_the_watch_is_one_too():
     monitor.take(*(stop_logging(monitor.now, account=account) for account in ACCOUNTS[:21]))
     [page] = storm_notices(monitor)
     assert "stopped the trail" in page.listed[0]
+
+
+def test_what_joined_and_is_explained_later_is_corrected_and_resolves_no_alert_that_never_was():
+    monitor = stormy(21)
+    account = ACCOUNTS[30]
+    slow = {"began": after(-30)}  # too old a session to be held for its AssumeRoot
+    monitor.take(task_call("PutBucketPolicy", account=account, eventSource="s3.amazonaws.com", **slow))
+    assert account not in paged(monitor)
+    monitor.take(assume_root(after(-1), "S3UnlockBucketPolicy", target=account))
+    told = [notice for notice in monitor.seen("slack") if notice.incident.account == account]
+    assert [notice.type for notice in told] == ["opened", "corrected"]
+    assert monitor.resolved == []
+
+
+def test_a_held_page_neither_counts_nor_joins():
+    monitor = Monitor()
+    for account in ACCOUNTS[:25]:
+        monitor.take(task_call("ListAccessKeys", account=account, key=f"ASIA{account}0000", readOnly=True))
+    assert storm_notices(monitor) == []
+    monitor = stormy(21)
+    monitor.take(task_call("ListAccessKeys", account=ACCOUNTS[50], readOnly=True))
+    monitor.later(minutes=2)
+    assert ACCOUNTS[50] in paged(monitor)
+
+
+def test_where_nobody_can_be_paged_there_is_no_storm():
+    monitor = Monitor(pagerduty=None)
+    for account in ACCOUNTS[:30]:
+        monitor.take(high(account, monitor))
+    assert storm_notices(monitor, "sns") == []
+    assert len(monitor.seen("sns")) == 30
 
 
 def test_the_same_records_again_change_nothing():

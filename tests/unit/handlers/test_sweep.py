@@ -8,6 +8,7 @@ import pytest
 
 from rootwatch.core.ports import Outcome
 from rootwatch.edge.pace import no_pace
+from rootwatch.edge.storms import Storms
 from rootwatch.handlers import sweep, wiring
 from tests.support.memory_paths import MemoryPaths
 from tests.support.monitor import Monitor
@@ -93,3 +94,15 @@ def test_a_send_that_got_out_is_not_unsent(swept: Callable[..., dict[str, list[f
     metrics = swept(minutes=5)
     assert metrics["SendsSent"] == [1.0]
     assert "UnsentSeconds" not in metrics
+
+
+def test_a_storm_that_a_crash_hid_is_seen_by_the_next_sweep(
+    monitor: Monitor, swept: Callable[..., dict[str, list[float]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as crash:
+        crash.setattr(Storms, "look", lambda self: None)
+        for number in range(25):
+            monitor.take(record(sign_in_body(monitor.now, account=f"2{number:011d}")))
+    swept(seconds=30)
+    [page] = [notice for notice in monitor.watched("pagerduty") if notice.incident.is_storm]
+    assert (page.type, len(page.listed)) == ("opened", 25 + 1)

@@ -18,7 +18,15 @@ from rootwatch.core.seen import Place, Seen, Trace, Use
 from rootwatch.core.settings import Settings
 from rootwatch.core.tasks import Task, task_of
 from tests.support.records import ACCOUNT, OTHER, THIRD, body, settings, sign_in_body
-from tests.unit.render import coverage_samples, path_samples, storm_samples, watch_samples
+from tests.unit.render import (
+    coverage_samples,
+    deployment_samples,
+    desk_samples,
+    path_samples,
+    posture_samples,
+    storm_samples,
+    watch_samples,
+)
 
 AT = datetime.fromisoformat("2026-11-24T03:12:07Z")
 SETTINGS = settings(
@@ -349,8 +357,11 @@ CASES: dict[str, Callable[[], Notice]] = {
     for name, make in {
         **_MAKERS,
         **watch_samples.MAKERS,
+        **desk_samples.MAKERS,
         **path_samples.MAKERS,
         **coverage_samples.MAKERS,
+        **deployment_samples.MAKERS,
+        **posture_samples.MAKERS,
         **storm_samples.MAKERS,
     }.items()
 }

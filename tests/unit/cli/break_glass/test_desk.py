@@ -161,14 +161,14 @@ def test_check_says_exactly_what_is_covered_and_what_is_not(desk):
     result = desk(organizations, "check", PAYMENTS)
     assert result.exit_code == 0
     said, never = covered(result)
-    assert "a sign-in with MFA; most calls, changing ones too: planned, low" in said
-    assert "a sign-in without MFA, or where that is unknown: planned, medium" in said
+    assert "a sign-in with MFA; most calls, changing ones too: planned, low, told quietly" in said
+    assert "a sign-in without MFA, or where that is unknown: planned, medium, told at once" in said
     for words in (
-        "root's MFA devices: pages unless somebody else has approved the ticket: nobody has approved SEC-142",
-        "root's password: pages: covers= does not name password",
+        "root's MFA devices: pages until somebody else has approved the ticket; nobody has approved SEC-142",
+        "root's password: pages, since covers= does not name password",
         "from another network than the first use: pages",
-        "root access keys, made or used: pages: no window covers it",
-        "root's e-mail address; leaving the organisation, closing the account: pages: no window covers it",
+        "root access keys, made or used: pages, since no window covers it",
+        "root's e-mail address; leaving the organisation, closing the account: pages, since no window covers it",
     ):
         assert words in never
 
@@ -182,7 +182,7 @@ def test_check_of_an_approved_window_lists_what_the_approval_adds(at_the_hub):
     )
     result = at_the_hub(tagged(break_glass=text, break_glass_approval="SEC-142"), table, "check", PAYMENTS)
     said, never = covered(result)
-    assert "root's MFA devices: planned, low: covers= names it, and SEC-142 is approved by" in said
+    assert "root's MFA devices: planned, low, since covers= names it and SEC-142 is approved by" in said
     assert "from another network than 203.0.113.0/24: pages" in never
     assert "SecurityEngineer/ana at " in result.stdout
 
@@ -207,7 +207,7 @@ def test_check_of_a_guarded_account_promises_no_silence(desk):
     said, never = covered(result)
     assert said == ""
     assert "Covered: nothing." in result.stdout
-    assert "pages, as high at most" in never
+    assert "pages, high at most" in never
 
 
 @pytest.mark.parametrize(
