@@ -15,7 +15,8 @@ from rootwatch.render.containment import QUARANTINE_POLICY
 
 
 class Quarantine(Construct):
-    """Kept when the stack is deleted: an account may be locked by it just then."""
+    """Kept when the stack is deleted: an account may be locked by it just then. Its name is then taken, until the old
+    one is renamed as docs/deploy.md says."""
 
     def __init__(self, scope: Construct) -> None:
         super().__init__(scope, "Quarantine")

@@ -79,6 +79,21 @@ def test_a_monitor_that_is_not_run_any_more_is_paged(world):
     heard_again(world)
 
 
+def test_a_secret_that_is_gone_keeps_nobody_from_hearing_and_is_told_by_mail(world):
+    secrets, receivers = hub(world, "secretsmanager"), world.receivers
+    held = secrets.get_secret_value(SecretId="rootwatch/slack")["SecretString"]
+    secrets.delete_secret(SecretId="rootwatch/slack", ForceDeleteWithoutRecovery=True)
+    token, receivers.slack.token = receivers.slack.token, "xoxb-another"  # what a running function holds serves no more
+    account = ORGANISATION.accounts[-1].id
+    record = sign_in_now(account, mfa="No")
+    world.emit(account, HUB_REGION, record)
+    world.wait_until_taken(record["eventID"])
+    receivers.wait_for(lambda _: any(alert.source == account for alert in receivers.pagerduty.alerts))
+    receivers.wait_for(lambda _: any("Slack did not take" in str(mail) for mail in receivers.mailbox.mails))
+    secrets.create_secret(Name="rootwatch/slack", SecretString=held)
+    receivers.slack.token = token
+
+
 def test_a_topic_that_is_gone_keeps_nobody_from_hearing_and_is_told_on_slack(world):
     sns = hub(world, "sns")
     sns.delete_topic(TopicArn=environment(world)["TOPIC_ARN"])
@@ -88,15 +103,3 @@ def test_a_topic_that_is_gone_keeps_nobody_from_hearing_and_is_told_on_slack(wor
     receivers = world.receivers
     receivers.wait_for(lambda _: any(alert.source == PAYMENTS.id for alert in receivers.pagerduty.alerts))
     receivers.wait_for(lambda _: any("SNS did not take" in str(post) for post in receivers.slack.messages))
-
-
-def test_a_secret_that_is_gone_keeps_nobody_from_hearing_and_is_told_on_pagerduty(world):
-    hub(world, "secretsmanager").delete_secret(SecretId="rootwatch/slack", ForceDeleteWithoutRecovery=True)
-    world.receivers.slack.token = "xoxb-another"  # a running function has read the old one, and now asks again
-    record = sign_in_now(ORGANISATION.accounts[-1].id, mfa="No")
-    world.emit(ORGANISATION.accounts[-1].id, HUB_REGION, record)
-    world.wait_until_taken(record["eventID"])
-    pagerduty = world.receivers.pagerduty
-    world.receivers.wait_for(
-        lambda _: any("Slack did not take" in str(one) for one in (*pagerduty.events, *pagerduty.changes))
-    )

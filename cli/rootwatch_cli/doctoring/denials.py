@@ -21,6 +21,7 @@ _GLOBAL: Final = "us-east-1"  # where IAM and Organizations are asked, whatever 
 _STACK_SETS: Final = "role/stacksets-exec-0123456789abcdef0123456789abcdef"
 _FORWARDING: Final = "role/rootwatch/rootwatch-forwarding"
 _AUDIT: Final = "role/rootwatch/rootwatch-audit"
+_POSTURE: Final = "role/rootwatch/rootwatch-posture-reader"
 _LOG_READER: Final = "role/rootwatch/rootwatch-log-reader"
 _LOG_FORWARDING: Final = "role/rootwatch/rootwatch-log-forwarding"
 _HUB_S: Final = "role/rootwatch/a-function-of-the-hub"
@@ -148,6 +149,12 @@ def _needs(account: str, settings: Settings) -> Iterator[_Need]:
     yield _Need(_FORWARDING, ("events:PutEvents",), "EventBridge can't forward records to the hub", hub)
     yield _Need(
         _AUDIT, ("events:DescribeRule", "events:ListTargetsByRule"), "nobody can see whether the rules are whole"
+    )
+    yield _Need(
+        _POSTURE,
+        ("iam:GenerateCredentialReport", "iam:GetCredentialReport", "iam:GetAccountSummary"),
+        "nobody can see how root is guarded there",
+        (_GLOBAL,),
     )
     if account == settings.hub_account:
         yield from _needs_of_hub(hub)
