@@ -6,6 +6,7 @@ Of the product it knows only what is promised to whoever reads its messages: a d
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -15,6 +16,7 @@ from tests.chaos.received import Message, Received
 from tests.chaos.stories import Story
 from tests.chaos.verdict import Verdict
 
+_HOUR: Final = 3600.0  # a window is declared so long before its use, at most
 CHANNELS: Final = ("pagerduty", "slack", "sns")
 _DEGRADED: Final = "duplicates possible"
 
@@ -29,7 +31,7 @@ def judge(stories: Sequence[Story], received: Received) -> Verdict:
     verdict = Verdict(records=sum(len(story.records) for story in stories), refused=len(received.refused))
     for story, end in zip(stories, ends, strict=True):
         begin = min(one.at for one in story.records)
-        _count(verdict, story, [one for one in told[story.account] if begin <= one.at < end])
+        _count(verdict, story, [one for one in told[story.account] if story.begins - _HOUR <= _first(one) < end])
         _page(verdict, story, [one for one in alerts[story.account] if begin <= one.opened[0] < end])
     for account in alerts.keys() - {story.account for story in stories}:
         verdict.extra_pages += len(alerts[account])
@@ -108,6 +110,11 @@ def _alerts_by_account(alerts: Iterable[Page]) -> dict[str, list[Page]]:
 
 def _incident(one: Message) -> str:
     return str(one.body["incident"]["id"])
+
+
+def _first(one: Message) -> float:
+    """When the first record of a message's incident was made: a close may be told long after the next story began."""
+    return datetime.fromisoformat(one.body["incident"]["first"]).timestamp()
 
 
 def _notice(one: Message) -> tuple[str, int]:

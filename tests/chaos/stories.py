@@ -14,7 +14,7 @@ from typing import Any, Final
 MANAGEMENT: Final = "999988887777"
 REGION: Final = "us-east-1"
 _PAGING: Final = ("high", "critical")
-_EVERY: Final = 300.0  # seconds between stories: at 2 % of all steps a sweep gets a few sends done before it ends
+_EVERY: Final = 600.0  # seconds between stories: at 2 % of all steps a sweep gets a few sends done before it ends
 _AHEAD: Final = 50 * 60.0  # a window is declared so long before its use
 _SHUFFLE: Final = 60.0  # by so many seconds a record may be late, which changes their order
 KINDS: Final = {

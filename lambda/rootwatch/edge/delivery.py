@@ -16,6 +16,7 @@ from rootwatch.edge.failed_sends import FailedSends
 
 LEASE: Final = timedelta(seconds=60)
 GIVE_UP_AFTER: Final = timedelta(hours=24)
+_FEWEST_TRIES: Final = 8  # what waited for a day behind others, or behind an outage of ours, was hardly tried
 _FIRST_WAIT_SECONDS: Final = 5.0
 _LONGEST_WAIT_SECONDS: Final = 900.0
 
@@ -128,7 +129,8 @@ class Delivery:
 
 def _retry_at(claimed: Claimed, outcome: Outcome, now: datetime) -> datetime | None:
     """Backing off with jitter, longer if the channel asks for it; None when there is nothing to retry, or no more."""
-    if outcome.state != "retry" or now - claimed.first_due >= GIVE_UP_AFTER:
+    old = now - claimed.first_due >= GIVE_UP_AFTER and claimed.attempts >= _FEWEST_TRIES
+    if outcome.state != "retry" or old:
         return None
     wait = min(_FIRST_WAIT_SECONDS * 2 ** min(claimed.attempts - 1, 10), _LONGEST_WAIT_SECONDS)
     jittered = wait * (0.5 + random.random() / 2)  # noqa: S311 # spreads retries, guards nothing

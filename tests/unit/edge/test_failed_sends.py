@@ -127,6 +127,18 @@ def test_a_send_given_up_after_a_day_is_told_too():
     assert "given up after 24 hours" in news(monitor, "sns")[0].fact.says
 
 
+def test_a_send_that_nobody_got_to_for_a_day_is_not_given_up_at_its_first_bad_answer():
+    monitor = Monitor()
+    monitor.channels["slack"].script = [Outcome(state="retry", reason="HTTP 503")] * 2
+    monitor.take(sign_in(mfa="No"))
+    monitor.delivery._resting.clear()
+    monitor.later(minutes=30 * 60)
+    monitor.delivery._resting.clear()
+    monitor.later(minutes=15)
+    assert len(monitor.channels["slack"].seen) > 2  # twice in vain, then it went out
+    assert news(monitor, "sns") == []
+
+
 @pytest.mark.parametrize("channel", ["pagerduty", "slack", "sns"])
 def test_no_secret_and_no_body_is_told(channel):
     monitor = failing(channel).take(sign_in(mfa="No", requestParameters={"canary": "do-not-tell-me"}))
