@@ -34,7 +34,7 @@ demo: $(READY) $(CDK_READY) ## Watch root activity travel the real path on an em
 .PHONY: test
 test: $(DEV_READY) $(CDK_READY) ## Run every test
 	@$(BIN)/python -m pytest tests/unit tests/stacks tests/chaos tests/fuzz -n auto --dist loadfile
-	@$(BIN)/python -m pytest tests/integration -n 2 --dist loadfile
+	@$(BIN)/python -m pytest tests/integration
 
 .PHONY: unit
 unit: $(DEV_READY) ## Run the unit tests alone

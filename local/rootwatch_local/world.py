@@ -133,12 +133,12 @@ class World:
         )
         return str(found["Item"]["disposition"]["S"]) if "Item" in found else None
 
-    def wait_until_taken(self, event_id: str, timeout: float = 30.0) -> str:
+    def wait_until_taken(self, event_id: str, timeout: float = 90.0) -> str:
         """Waits for a record's mark."""
         self.wait_for(lambda: self.disposition(event_id) is not None, f"record {event_id} was not taken in", timeout)
         return self.disposition(event_id) or ""
 
-    def wait_until_drained(self, timeout: float = 30.0) -> None:
+    def wait_until_drained(self, timeout: float = 90.0) -> None:
         """Waits until the queue holds nothing, in flight or not."""
         sqs = self.aws.client("sqs", self.hub, HUB_REGION)
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]

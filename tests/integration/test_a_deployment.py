@@ -130,7 +130,7 @@ def test_a_deployment_with_a_changed_setting_is_one_quiet_notice_with_the_name_o
     assert len(posts(world, "WATCH: ana")) == 1
     minutes_later(world, 20)
     assert not posts(world, "not confirmed")
-    world.receivers.wait_for(lambda _: posts(world, "deployment by ana: 1 place"), timeout=15)
+    world.receivers.wait_for(lambda _: posts(world, "deployment by ana: 1 place"), timeout=90)
     assert posts(world, "all as deployed")
     assert world.receivers.pagerduty.alerts == ()
 
@@ -138,7 +138,7 @@ def test_a_deployment_with_a_changed_setting_is_one_quiet_notice_with_the_name_o
 def test_a_hostile_stack_that_narrows_a_rule_pages_at_once(world):
     narrowed = {"name": RULE, "eventPattern": json.dumps({"source": ["aws.none"]}), "state": "ENABLED"}
     tell(world, by_cloudformation("PutRule", "events", SANDBOX.id, FAR, narrowed))
-    world.receivers.wait_for(lambda _: alerts(world, f"changed the rule {RULE}"), timeout=15)
+    world.receivers.wait_for(lambda _: alerts(world, f"changed the rule {RULE}"), timeout=90)
     [alert] = alerts(world, f"changed the rule {RULE}")
     assert alert.dedup_key.endswith("/watch/critical")
 
@@ -149,9 +149,9 @@ def test_a_delete_inside_a_deployment_pages_at_once(world):
         ana("ExecuteChangeSet", MANAGEMENT.id, stackName="rootwatch-management", changeSetName="any"),
         by_cloudformation("DeleteRule", "events", SANDBOX.id, FAR, {"name": "rootwatch-tampering"}, STACK_SETS_ROLE),
     )
-    world.receivers.wait_for(lambda _: alerts(world, "deleted the rule rootwatch-tampering"), timeout=15)
+    world.receivers.wait_for(lambda _: alerts(world, "deleted the rule rootwatch-tampering"), timeout=90)
     minutes_later(world, 20)
-    world.receivers.wait_for(lambda _: posts(world, "nothing of ours was changed by it"), timeout=15)
+    world.receivers.wait_for(lambda _: posts(world, "nothing of ours was changed by it"), timeout=90)
 
 
 def test_a_rule_that_a_stack_set_puts_back_as_it_was_is_quiet(world):
@@ -161,7 +161,7 @@ def test_a_rule_that_a_stack_set_puts_back_as_it_was_is_quiet(world):
     tell(world, by_cloudformation("PutRule", "events", SANDBOX.id, FAR, request, STACK_SETS_ROLE))
     minutes_later(world, 20)
     ended = "deployment by nobody we know of: 1 place (1 part), all as deployed"
-    world.receivers.wait_for(lambda _: posts(world, ended), timeout=15)
+    world.receivers.wait_for(lambda _: posts(world, ended), timeout=90)
     assert len(world.receivers.pagerduty.alerts) == before
 
 
@@ -173,7 +173,7 @@ def test_half_a_deployment_pages_at_fifteen_minutes(world):
     coverage.run(world)
     assert not alerts(world, "deployment by ana is not confirmed")
     minutes_later(world, 20)
-    world.receivers.wait_for(lambda _: alerts(world, "deployment by ana is not confirmed"), timeout=15)
+    world.receivers.wait_for(lambda _: alerts(world, "deployment by ana is not confirmed"), timeout=90)
     [alert] = alerts(world, "deployment by ana is not confirmed")
     assert "rootwatch-tags runs other code" in str(alert.details)
 
@@ -190,7 +190,7 @@ def test_a_stack_that_changes_what_looks_harmless_pages_at_fifteen_minutes(world
     assert len(alerts(world, "by nobody we know of is not confirmed")) == before
     minutes_later(world, 20)
     world.receivers.wait_for(
-        lambda _: len(alerts(world, "by nobody we know of is not confirmed")) == before + 1, timeout=15
+        lambda _: len(alerts(world, "by nobody we know of is not confirmed")) == before + 1, timeout=90
     )
 
 

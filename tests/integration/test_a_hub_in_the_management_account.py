@@ -33,7 +33,7 @@ def test_the_trail_and_the_log_files_are_in_the_same_account_and_are_read(in_man
     account, region = PLACES[-1]
     missed = call_now("CreateUser", account, region, requestParameters={"userName": "backdoor"})
     in_management.write_log_file(account, region, [missed])
-    assert in_management.wait_until_taken(missed["eventID"], timeout=45) in ("opened", "escalated", "folded")
+    assert in_management.wait_until_taken(missed["eventID"], timeout=90) in ("opened", "escalated", "folded")
 
 
 def test_the_roles_that_coverage_takes_are_there_in_every_account(in_management: World) -> None:

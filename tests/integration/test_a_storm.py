@@ -27,9 +27,9 @@ def test_many_at_once_page_each_and_one_storm_more_and_a_high_that_follows_joins
         for record in wave:
             world.wait_until_taken(record["eventID"], 60)
         many += wave
-    world.receivers.wait_for(lambda now: len(_storms(now)) == 1, timeout=20)
+    world.receivers.wait_for(lambda now: len(_storms(now)) == 1, timeout=90)
     for record in many:
-        world.receivers.wait_for(lambda now, one=record: _named(now.pagerduty.alerts, one), timeout=20)
+        world.receivers.wait_for(lambda now, one=record: _named(now.pagerduty.alerts, one), timeout=90)
     late = _tampering(SANDBOX.id, "PutEventSelectors", {"trailName": "main"})
     world.emit(SANDBOX.id, REGION, late)
     world.wait_until_taken(late["eventID"])

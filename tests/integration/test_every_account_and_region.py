@@ -57,7 +57,7 @@ def test_while_slack_is_down_the_others_are_told_at_once_and_slack_follows(world
     record = call_now("StopLogging", DATA.id, HUB_REGION, source="cloudtrail", requestParameters={"name": "main"})
     world.emit(DATA.id, HUB_REGION, record)
     world.wait_until_taken(record["eventID"])
-    world.receivers.wait_for(lambda now: _has_alert(now, DATA.id, "watch/critical"), timeout=10)
+    world.receivers.wait_for(lambda now: _has_alert(now, DATA.id, "watch/critical"), timeout=90)
     assert len(slack.messages) == seen
     slack.heal()
     world.wait_for(lambda: world.sweep() or len(slack.messages) > seen, "Slack did not follow", 30)
@@ -94,7 +94,7 @@ def test_nothing_that_was_sent_would_be_refused_by_the_real_services(world):
 
 
 def _alert(world, account, what):
-    world.receivers.wait_for(lambda now: _has_alert(now, account, what), timeout=15)
+    world.receivers.wait_for(lambda now: _has_alert(now, account, what), timeout=90)
     return next(a for a in world.receivers.pagerduty.alerts if a.source == account and a.dedup_key.endswith(what))
 
 

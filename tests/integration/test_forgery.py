@@ -158,7 +158,7 @@ def test_a_forged_record_is_told_of_its_sender_alone_and_marks_nothing(
     assert believed() == set()
     assert [pages_about(loudspeaker, account) for account in victims] == before
     assert loudspeaker.disposition(record["eventID"]) is None
-    loudspeaker.receivers.wait_for(is_told_of_the_sender, timeout=15)
+    loudspeaker.receivers.wait_for(is_told_of_the_sender, timeout=90)
     # The genuine record, which comes later, is told as if nothing had been.
     genuine = str(record["recipientAccountId"])
     loudspeaker.emit(genuine, REGION, record)
@@ -196,7 +196,7 @@ def test_an_archive_s_replay_does_not_silence_the_log_file_of_what_a_cut_rule_di
     assert "it is an archive's replay" in "".join(loudspeaker.logs())
     assert loudspeaker.disposition(record["eventID"]) is None
     loudspeaker.write_log_file(SENDER, REGION, [record])
-    assert loudspeaker.wait_until_taken(record["eventID"], timeout=45) in ("opened", "escalated", "folded")
+    assert loudspeaker.wait_until_taken(record["eventID"], timeout=90) in ("opened", "escalated", "folded")
 
 
 @contextmanager

@@ -4,12 +4,13 @@ Records are sixteen minutes old where the grace is to be over at once: nobody wa
 """
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
-from rootwatch_local.world import DATA, HUB, HUB_REGION, PAYMENTS, SANDBOX
+from rootwatch_local.world import DATA, HUB, HUB_REGION, PAYMENTS, SANDBOX, World
 from tests.support.live_log_files import BUCKET, put, queue_url, send, tell, wait_until_read
 from tests.support.log_files import log_file_key, object_created
 from tests.support.records import body, sign_in_body
@@ -20,6 +21,13 @@ pytestmark = pytest.mark.embedded
 OVER = timedelta(minutes=16)
 FAR = "ap-southeast-2"
 ROOT_USE, TAMPERING, WATCH = "rootwatch-root-use", "rootwatch-tampering", "rootwatch-watch-events"
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    """A world of its own: what a place's rule brought a minute ago proves that it is not lost."""
+    with World() as deployed:
+        yield deployed
 
 
 def ago(age):

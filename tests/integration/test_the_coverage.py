@@ -199,7 +199,7 @@ def test_somebody_else_s_canary_is_told_of_as_tampering(world):
     )
     world.emit(PAYMENTS.id, FAR, record)
     assert world.wait_until_taken(record["eventID"]) == "watch"
-    world.receivers.wait_for(lambda _: told(world, "used by somebody else"), timeout=15)
+    world.receivers.wait_for(lambda _: told(world, "used by somebody else"), timeout=90)
 
 
 def test_an_account_that_vanishes_without_a_record_is_critical(world):

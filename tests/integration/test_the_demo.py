@@ -45,7 +45,7 @@ def test_a_demo_that_is_interrupted_ends_everything_it_started(tmp_path):
         if "deployed" in line:
             break
     process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=30)
+    said, _ = process.communicate(timeout=90)
     assert process.returncode == 130, said
     assert "Traceback" not in said
     assert list((tmp_path / "tmp").glob("rootwatch-*")) == []

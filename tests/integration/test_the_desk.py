@@ -155,10 +155,10 @@ def test_a_window_from_its_opening_to_its_ledger(world, ana, ben, quiet):
 
     emitted(world, sign_in_now(account))
     emitted(world, call_now("DeactivateMFADevice", account, "us-east-1"))
-    world.receivers.wait_for(lambda now: any("Planned: ROOT" in str(m) for m in now.slack.messages), timeout=20)
+    world.receivers.wait_for(lambda now: any("Planned: ROOT" in str(m) for m in now.slack.messages), timeout=90)
     assert len(world.receivers.pagerduty.alerts) == alerts, "planned use pages nobody"
     breach = emitted(world, call_now("CreateAccessKey", account, "us-east-1"))
-    world.receivers.wait_for(lambda now: len(now.pagerduty.alerts) > alerts, timeout=20)
+    world.receivers.wait_for(lambda now: len(now.pagerduty.alerts) > alerts, timeout=90)
 
     ana.tags(account, "close", account)
     world.sweep()
@@ -173,7 +173,8 @@ def test_a_window_from_its_opening_to_its_ledger(world, ana, ben, quiet):
     assert found["incident"]["account"] == account
     [declared] = found["declared"]
     assert (declared["ticket"], declared["by"], declared["approved_by"]) == ("SEC-142", ana.arn, ben.arn)
-    assert [done["verdict"] for done in found["done"]] == ["planned", "planned", "breakthrough"]
+    # Records know whole seconds: which of these came last is not to be seen.
+    assert sorted(done["verdict"] for done in found["done"]) == ["breakthrough", "planned", "planned"]
     assert {done["address"] for done in found["done"]} == {"203.0.113.5"}
     pages = [sent for sent in found["told"] if sent["pages"]]
     assert [(sent["state"], sent["channel"]) for sent in pages] == [("sent", "pagerduty")]

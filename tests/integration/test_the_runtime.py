@@ -113,7 +113,7 @@ def test_without_its_table_the_monitor_tells_all_the_same_and_names_the_messages
         {"m1", "m2"},
     )
     world.receivers.wait_for(
-        lambda now: any("Duplicates possible" in mail.message for mail in now.mailbox.mails), timeout=15
+        lambda now: any("Duplicates possible" in mail.message for mail in now.mailbox.mails), timeout=90
     )
 
 

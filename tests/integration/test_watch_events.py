@@ -51,7 +51,7 @@ def test_a_tag_is_told_of_the_account_that_it_is_for_and_pages_nobody(world):
     assert world.wait_until_taken(record["eventID"]) == "watch"
     world.receivers.wait_for(
         lambda now: any("tag that is no window · sandbox-ana" in str(message) for message in now.slack.messages),
-        timeout=15,
+        timeout=90,
     )
     assert not [
         alert for alert in world.receivers.pagerduty.alerts if record["userIdentity"]["arn"] in str(alert.details)
@@ -61,5 +61,5 @@ def test_a_tag_is_told_of_the_account_that_it_is_for_and_pages_nobody(world):
 def alert_of(world, record):
     """The PagerDuty alert that names the record's principal."""
     arn = record["userIdentity"]["arn"]
-    world.receivers.wait_for(lambda now: any(arn in str(a.details) for a in now.pagerduty.alerts), timeout=15)
+    world.receivers.wait_for(lambda now: any(arn in str(a.details) for a in now.pagerduty.alerts), timeout=90)
     return next(alert for alert in world.receivers.pagerduty.alerts if arn in str(alert.details))

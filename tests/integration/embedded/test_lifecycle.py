@@ -170,6 +170,7 @@ def test_every_patch_is_where_ministack_looks_for_it() -> None:
         "app._get_module",
         "app.pin_request_origin",
         "core.iam_actions.extract_resource_arn",
+        "core.iam_evaluator._resolve_condition_key",
         "core.lambda_runtime._detect_runtime_binary",
         "services.cloudformation.changesets._evaluate_conditions",
         "services.cloudformation.engine._evaluate_conditions",
