@@ -47,7 +47,7 @@ class Word(msgspec.Struct, frozen=True):
 @lru_cache(maxsize=1)
 def words() -> tuple[Word, ...]:
     """Every word: what the core's decisions, each in its own way, can't do without."""
-    alone = [ASSUME_ROOT, *RECOVERY, *TAG_CALLS, _PACKED_INSIDE]
+    alone = [ASSUME_ROOT, *sorted(RECOVERY), *sorted(TAG_CALLS), _PACKED_INSIDE]
     inside = [ROLE_NAME, ":root"]
     found = [Word(b"root", any_case=True)]
     for row in watch.load().rows():
