@@ -1,6 +1,7 @@
 """The deployed organisation that the integration tests share: deploying it takes seconds, resetting it would too, so
 each test takes accounts or event ids of its own."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +14,12 @@ from rootwatch_local.world import HUB, HUB_REGION, MANAGEMENT, World
 from tests.support.browser import browser  # noqa: F401 # a fixture
 
 _LAST_FILE: Final = pytest.StashKey[Path]()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ctrl_c_works() -> None:
+    """A shell's background jobs ignore Ctrl-C, and what they start inherits that: tests that press it would wait."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
