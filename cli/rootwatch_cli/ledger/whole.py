@@ -19,6 +19,7 @@ from rootwatch.render.clean import clean, iso
 from rootwatch_cli.ledger.rows import Row, row_of
 
 _BEFORE: Final = timedelta(hours=1)  # a window that ended just before is part of the story
+_A_MOMENT: Final = timedelta(microseconds=1)
 _LONGEST: Final = 512
 
 
@@ -111,7 +112,12 @@ def _of(found: Iterable[Item], word: str) -> list[Item]:
 def _declared(head: Incident, taggings: Sequence[Tagging]) -> list[Declared]:
     tags = Tags(account=head.account or "").with_more(*taggings)
     reach = [one for one in declared(tags)[0] if one.start <= head.last and one.until >= head.first - _BEFORE]
-    return [_as_declared(window, tags, min(window.until, head.last)) for window in reach if window.until > window.start]
+    # Who closes a window takes its approval away as well: what stood until then counts.
+    return [
+        _as_declared(window, tags, min(window.until - _A_MOMENT, head.last))
+        for window in reach
+        if window.until > window.start
+    ]
 
 
 def _as_declared(window: Window, tags: Tags, at: datetime) -> Declared:
