@@ -22,7 +22,6 @@ from rootwatch_cli.athena.table import (
     SERDE,
     LogTable,
 )
-from stacks import names
 from stacks.accepted import accept
 
 # A query that would read more is stopped by Athena: about 5 USD.
@@ -35,7 +34,7 @@ class AthenaQuestion(Construct):
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
         super().__init__(scope, "Athena")
-        root = f"s3://{names.trail_bucket(settings)}/AWSLogs/{settings.organization_id}/"
+        root = f"s3://{settings.trail_bucket}/AWSLogs/{settings.organization_id}/"
         self._table = LogTable(root=root, regions=tuple(sorted(settings.regions)), given_name=DEPLOYED_TABLE)
         workgroup = self._workgroup(self._results())
         glue_table = self._glue_table(settings)

@@ -18,7 +18,7 @@ BACKSTOP_TIMEOUT = Duration.minutes(2)
 def pattern(settings: Settings, trail: Trail) -> patterns.Pattern:
     """What tells of a new log file in the trail's bucket."""
     if trail.create:
-        return patterns.log_files(bucket=names.trail_bucket(settings), account=settings.hub_account, prefix="")
+        return patterns.log_files(bucket=settings.trail_bucket, account=settings.hub_account, prefix="")
     return patterns.log_files(bucket=trail.bucket, account=trail.bucket_account, prefix=trail.prefix)
 
 
@@ -32,7 +32,7 @@ class LogFiles(Construct):
     def __init__(self, scope: Construct, *, settings: Settings, trail: Trail, hub_bus: events.EventBus) -> None:
         super().__init__(scope, "LogFiles")
         self.reading: list[iam.PolicyStatement]
-        bucket = names.trail_bucket(settings) if trail.create else trail.bucket
+        bucket = settings.trail_bucket if trail.create else trail.bucket
         self.environment = {"LOG_BUCKET": bucket}
         if trail.create:
             self.reading = permissions.read_own_log_files(TrailArchive(self, settings=settings, trail=trail))

@@ -55,11 +55,6 @@ def trail_arn(settings: Settings) -> str:
     return settings.trail.trail_arn if settings.trail else ""
 
 
-def trail_bucket(settings: Settings) -> str:
-    """The bucket of our own trail, which the management account must name before it can ask the hub."""
-    return settings.trail_bucket
-
-
 def trail_key_arn(settings: Settings) -> str:
     """The key of our own trail, by its alias: its id is known to the hub alone."""
     return f"arn:{Aws.PARTITION}:kms:{settings.hub_region}:{settings.hub_account}:{TRAIL_KEY}"

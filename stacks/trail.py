@@ -31,7 +31,7 @@ class TrailArchive(Construct):
         self._from_our_trail = {"aws:SourceArn": names.trail_arn(settings)}
         self.key = self._key()
         # The name from the settings, not from the resource: a policy may be written before the bucket is there.
-        self.bucket_name = names.trail_bucket(settings)
+        self.bucket_name = settings.trail_bucket
         self.bucket_arn = f"arn:{Aws.PARTITION}:s3:::{self.bucket_name}"
         bucket = s3.CfnBucket(
             self,
@@ -167,7 +167,7 @@ class OrganizationTrail(Construct):
             is_organization_trail=True,
             include_global_service_events=True,
             enable_log_file_validation=True,
-            s3_bucket_name=names.trail_bucket(settings),
+            s3_bucket_name=settings.trail_bucket,
             kms_key_id=names.trail_key_arn(settings),
             event_selectors=[
                 cloudtrail.CfnTrail.EventSelectorProperty(include_management_events=True, read_write_type="All")

@@ -15,7 +15,7 @@ from rootwatch_cli.explanation import Explanation, explanation, show, summary
 from rootwatch_cli.judging import believing, judged, knowledge
 from rootwatch_cli.settings_file import BadInputError, read_deployed
 from rootwatch_cli.sources import read_sources
-from rootwatch_cli.windows_file import read_windows
+from rootwatch_cli.windows_file import read_windows, windows_option
 
 
 @click.command()
@@ -27,12 +27,7 @@ from rootwatch_cli.windows_file import read_windows
     default="text",
     help="Text for people, or one JSON object a record and line.",
 )
-@click.option(
-    "--window",
-    "windows_file",
-    type=click.Path(path_type=Path),
-    help="A file of break-glass windows: a line each, the account id, then the tag's value.",
-)
+@windows_option("--window")
 @click.option(
     "--settings",
     "settings_file",

@@ -24,20 +24,14 @@ from rootwatch_cli.replaying.arrivals import Arrivals
 from rootwatch_cli.replaying.replay import Replayed, play
 from rootwatch_cli.replaying.story import Book, Story
 from rootwatch_cli.settings_file import BadInputError, read_deployed
-from rootwatch_cli.windows_file import read_windows
+from rootwatch_cli.windows_file import read_windows, windows_option
 
 _EVERY: Final = 200  # records
 
 
 @click.command()
 @history_options
-@click.option(
-    "--window",
-    "--windows",
-    "windows_file",
-    type=click.Path(path_type=Path),
-    help="A file of break-glass windows: a line each, the account id, then the tag's value.",
-)
+@windows_option("--window", "--windows")
 @click.option(
     "--accounts",
     "accounts_file",

@@ -24,19 +24,14 @@ from rootwatch_cli.history.selection import Selection
 from rootwatch_cli.history.totals import Totals
 from rootwatch_cli.scanning.writers import WRITERS
 from rootwatch_cli.settings_file import BadInputError, read_deployed
-from rootwatch_cli.windows_file import read_windows
+from rootwatch_cli.windows_file import read_windows, windows_option
 
 DAMAGED = 3
 
 
 @click.command()
 @history_options
-@click.option(
-    "--window",
-    "windows_file",
-    type=click.Path(path_type=Path),
-    help="A file of break-glass windows: a line each, the account id, then the tag's value.",
-)
+@windows_option("--window")
 @click.option("--format", "style", type=click.Choice([*WRITERS]), default="table", help="For whom it is written.")
 @click.option("--raw", is_flag=True, help="Add the CloudTrail record to each line (jsonl, csv, ocsf).")
 @click.option(

@@ -1,7 +1,10 @@
 """Break-glass tags from a file or from tag records, for commands that ask no AWS."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
+
+import click
 
 from rootwatch.core.fields import account_id
 from rootwatch.core.record import Item, Record
@@ -9,6 +12,16 @@ from rootwatch.core.settings import Settings
 from rootwatch.core.tags import Tagging, Tags, taggings_of
 from rootwatch.core.window import NotAWindowError, parse
 from rootwatch_cli.settings_file import BadInputError
+
+
+def windows_option(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option of these names, whose file ``read_windows`` reads: ``windows_file``."""
+    return click.option(
+        *names,
+        "windows_file",
+        type=click.Path(path_type=Path),
+        help="A file of break-glass windows: a line each, the account id, then the tag's value.",
+    )
 
 
 def read_windows(file: Path) -> list[Tagging]:
