@@ -82,7 +82,7 @@ def open_(
         )
 
 
-@break_glass.command()
+@break_glass.command(short_help="Approve the window of a colleague.")
 @click.argument("account")
 @click.option("--ticket", help="The ticket; without it, that of the window which is there.")
 @_DRY_RUN
@@ -129,7 +129,7 @@ def check(account: str, settings_file: Path, profile: str | None) -> None:
     sys.exit(0 if standing.tag and standing.tag.state == "open" else 1)
 
 
-@break_glass.command("list")
+@break_glass.command("list", short_help="List the windows of all accounts.")
 @click.option(
     "--source",
     type=click.Choice(["auto", "table", "tags"]),
@@ -158,7 +158,7 @@ def list_(source: Source, style: str, settings_file: Path, profile: str | None) 
     click.echo(f"({'From the hub' if by_table else 'From the tags themselves, without who set them'})", err=True)
 
 
-@break_glass.command()
+@break_glass.command(short_help="Remove the tags whose windows have ended.")
 @click.option("--source", type=click.Choice(["auto", "table", "tags"]), default="auto", help="As for list.")
 @_DRY_RUN
 @_YES
