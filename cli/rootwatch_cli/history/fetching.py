@@ -11,6 +11,7 @@ from botocore.exceptions import HTTPClientError as BrokenStreamError
 from urllib3.exceptions import HTTPError
 
 from rootwatch.archive import Damage, Found, read_log_file
+from rootwatch.archive.canaries import is_canary_or_none_of_ours
 from rootwatch.archive.reader import Size
 from rootwatch_cli.history.concerning import Concerning
 from rootwatch_cli.history.files import LogFile
@@ -36,7 +37,7 @@ def read_remote(
                 return [Damage(file.name, 0, problem)], 0
             content.seek(0)
             own = Size()
-            results = read_log_file(content, file.name, concerning, own)  # type: ignore[arg-type] # it reads like one
+            results = read_log_file(content, file.name, concerning, own, is_canary_or_none_of_ours)  # type: ignore[arg-type] # it reads like one
             return list(results), own.unpacked
 
     with ThreadPoolExecutor(STREAMS) as pool:

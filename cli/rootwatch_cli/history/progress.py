@@ -1,19 +1,14 @@
-"""How far the reading has come, on stderr, and only where that is a terminal; and what was seen at its end."""
+"""How far the reading has come, on stderr, and only where that is a terminal; and what was seen at its end.
 
+Rich is loaded where it shows something: it takes as long as all else that a command loads.
+"""
+
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
 
 from rootwatch.render.clean import clean
 from rootwatch_cli.history.totals import Totals
@@ -24,10 +19,19 @@ _LONGEST_PATH = 500
 @contextmanager
 def shown(totals: Totals) -> Iterator[Callable[[], None]]:
     """Shows bytes, files, rate and the time left; yields what is to be called whenever the totals have changed."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
         yield lambda: None
         return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -35,7 +39,7 @@ def shown(totals: Totals) -> Iterator[Callable[[], None]]:
         TransferSpeedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("reading", total=None)
 
         def show() -> None:
@@ -49,11 +53,12 @@ def shown(totals: Totals) -> Iterator[Callable[[], None]]:
 @contextmanager
 def status() -> Iterator[Callable[[str, int], None]]:
     """Shows what Athena is doing, and the bytes that it has read; yields what is to be called with both."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
         yield lambda _doing, _scanned: None
         return
-    with console.status("asking Athena …") as line:
+    from rich.console import Console
+
+    with Console(stderr=True).status("asking Athena …") as line:
         yield lambda doing, scanned: line.update(f"Athena: {doing}, {_size(scanned)} read")
 
 

@@ -6,13 +6,12 @@ nothing is taken for granted any more, and the rest of the file is read in full.
 """
 
 import re
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
 import msgspec
 
-from rootwatch.archive.plain import is_none_of_ours
 from rootwatch.archive.words import Words, words
 from rootwatch.core.documents import split
 
@@ -22,7 +21,12 @@ _BETWEEN: Final = b", \t\r\n"
 _SPACES: Final = 16
 _NEXT_FILE: Final = b'{"Records":['  # where files were put together: what stands behind a file's last record
 _LONGEST: Final = 1 << 22  # CloudTrail's longest record has 256 kB
+_is_json: Final = msgspec.json.Decoder(msgspec.Raw).decode  # raises if not
 _ALWAYS_THERE: Final = frozenset({"eventVersion", "eventTime", "eventSource", "eventName", "eventID"})
+
+
+# Whether a record, as JSON, can't concern us: told at a glance.
+PassesOver = Callable[[bytes], bool]
 
 
 class Ordinary(msgspec.Struct, frozen=True):
@@ -51,40 +55,48 @@ def end_of(head: bytes) -> bytes | None:
     return None if begins is None else b"]}" if begins["list"] else b""
 
 
-def records(pieces: Iterator[bytes], end_of_file: bytes, ours: Words) -> Iterator[Ordinary | Rest]:
+def records(
+    pieces: Iterator[bytes], end_of_file: bytes, ours: Words, passes_over: PassesOver
+) -> Iterator[Ordinary | Rest]:
     """The records that may be ours, of a file that has an ``end_of`` its beginning, in order.
 
     If something is amiss, a Rest comes last, and what remains of ``pieces`` belongs to it.
     """
     tail, offset = b"", 0  # the last record that has begun, and where
+    is_searched = False  # the tail, and no word stands in it
     for piece in pieces:
-        begin, end = _next(piece, 0, len(piece)), _previous(piece, 0, len(piece))
-        across = tail + (piece if begin < 0 else piece[:begin])
+        begin = _next(piece, 0, len(piece))
         if begin < 0:
-            tail = across
+            tail, is_searched = tail + piece, False
             if len(tail) > _LONGEST:
                 yield Rest(tail, offset)
                 return
             continue
-        if places := ours.places(across):
-            amiss = yield from _around(places, across, 0, len(across), offset)
+        end, places = _previous(piece, begin, len(piece)), ours.places(piece)
+        across = tail + piece[:begin]
+        if places_across := ours.places(across) if tail else places:
+            amiss = yield from _around(places_across, across, 0, len(across), offset, passes_over)
             if amiss is not None:
                 yield Rest(across[amiss:] + piece[begin:], offset + amiss)
                 return
         offset += len(tail)
-        if places := ours.places(piece):
-            amiss = yield from _around(places, piece, begin, end, offset)
+        if places:
+            amiss = yield from _around(places, piece, begin, end, offset, passes_over)
             if amiss is not None:
                 yield Rest(piece[amiss:], offset + amiss)
                 return
-        tail, offset = piece[end:], offset + end
+        tail, offset, is_searched = piece[end:], offset + end, not places or places[-1] < end
     last = _last(tail, end_of_file)
-    amiss = 0 if last is None else (yield from _around(ours.places(last), last, 0, len(last), offset))
+    amiss = 0 if last is None else None
+    if last is not None and not is_searched:
+        amiss = yield from _around(ours.places(last), last, 0, len(last), offset, passes_over)
     if amiss is not None:
         yield Rest(tail[amiss:], offset + amiss)
 
 
-def _around(places: list[int], text: bytes, begin: int, end: int, offset: int) -> Generator[Ordinary, None, int | None]:
+def _around(
+    places: list[int], text: bytes, begin: int, end: int, offset: int, passes_over: PassesOver
+) -> Generator[Ordinary, None, int | None]:
     """The records at these places; from ``begin`` to ``end`` the text holds whole ones. Returns where one is amiss."""
     behind = begin
     for place in places:
@@ -96,7 +108,7 @@ def _around(places: list[int], text: bytes, begin: int, end: int, offset: int) -
         behind = _next(text, place, end)
         behind = end if behind < 0 else behind
         record = _bare(text[first:behind])
-        if is_none_of_ours(record):
+        if passes_over(record):
             continue
         value = _decoded(record)
         if value is None:
@@ -146,7 +158,7 @@ def _last(tail: bytes, end_of_file: bytes) -> bytes | None:
         return None
     record = tail.removesuffix(end_of_file)
     try:
-        msgspec.json.decode(record, type=msgspec.Raw)
+        _is_json(record)
     except (msgspec.MsgspecError, RecursionError):
         return None
     return record

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from rootwatch.archive.glance import Whole, glance
 from rootwatch.archive.words import ASSUME_ROOT, ESCAPE, LETTERS
 from rootwatch.catalogue import watch
 from rootwatch.catalogue.watch.row import OURS
@@ -42,29 +43,21 @@ class _Identity(msgspec.Struct):
     sessionContext: _Session | None = None
 
 
-class _Plain(msgspec.Struct):
-    """A record that stands for itself: CloudTrail's first fields are all there, and none that makes it a wrapping."""
+class _Plain(Whole):
+    """What tells who made which call."""
 
-    eventVersion: str
-    eventTime: str
-    eventID: str
     eventSource: str
     eventName: str
     userIdentity: _Identity
-    Records: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
-    detail: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
-_decode: Final = msgspec.json.Decoder(_Plain).decode
+_DECODER: Final = msgspec.json.Decoder(_Plain)
 
 
 def is_none_of_ours(record: bytes) -> bool:
     """Whether a record, as JSON, can't concern us, whatever stands in it. False says nothing."""
-    try:
-        plain = _decode(record)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return False
-    if plain.Records is not msgspec.UNSET or plain.detail is not msgspec.UNSET:
+    plain = glance(_DECODER, record)
+    if plain is None:
         return False
     watched = _watched(plain.eventSource, plain.eventName)
     if watched == "if about us":

@@ -8,8 +8,9 @@ import msgspec
 
 from rootwatch.archive.full import read_in_full
 from rootwatch.archive.keys import envelope_of
-from rootwatch.archive.ordinary import Ordinary, end_of, our_words, records
+from rootwatch.archive.ordinary import Ordinary, PassesOver, end_of, our_words, records
 from rootwatch.archive.packed import Broken
+from rootwatch.archive.plain import is_none_of_ours
 from rootwatch.archive.unpack import unpacked
 from rootwatch.core.reading import read
 from rootwatch.core.record import Item, Unreadable
@@ -43,17 +44,22 @@ class Size(msgspec.Struct):
 
 
 def read_log_file(
-    stream: BinaryIO, name: str, concerns: Callable[[Item], bool], size: Size | None = None
+    stream: BinaryIO,
+    name: str,
+    concerns: Callable[[Item], bool],
+    size: Size | None = None,
+    passes_over: PassesOver = is_none_of_ours,
 ) -> Iterator[Found | Damage]:
     """Everything in a log file, gzip or plain, that ``concerns`` says is ours; and what could not be read.
 
     ``name`` is its key or path; the account that stands in it is the truth about its records' account. ``concerns`` may
     say less than ``rootwatch.core.concern.concerns``, not more: what can't concern us by that is not asked about. Of a
-    record that can't concern us it is not even noticed that it is no valid JSON. ``size`` is added to.
+    record that can't concern us it is not even noticed that it is no valid JSON. ``size`` is added to. ``passes_over``
+    says of a whole record's JSON at a glance that ``concerns`` would say no; False says nothing.
     """
     source = _Source(stream, size or Size())
     pieces = iter(source)
-    for item, offset in _items(pieces, name):
+    for item, offset in _items(pieces, name, passes_over):
         if isinstance(item, Unreadable):
             yield Damage(name, offset, item.reason)
         if concerns(item):
@@ -83,7 +89,7 @@ class _Source:
                 yield piece
 
 
-def _items(pieces: Iterator[bytes], name: str) -> Iterator[tuple[Item, int]]:
+def _items(pieces: Iterator[bytes], name: str, passes_over: PassesOver) -> Iterator[tuple[Item, int]]:
     """The items that may concern us, and where they begin."""
     head = b""
     for piece in pieces:
@@ -94,7 +100,7 @@ def _items(pieces: Iterator[bytes], name: str) -> Iterator[tuple[Item, int]]:
     if end is None:
         yield from read_in_full(chain([head], pieces), envelope_of(name))
         return
-    for found in records(chain([head], pieces), end, our_words()):
+    for found in records(chain([head], pieces), end, our_words(), passes_over):
         if isinstance(found, Ordinary):
             for item in read(found.value, envelope_of(name), 1):
                 yield item, found.offset

@@ -17,6 +17,7 @@ from rootwatch.archive.salvage import before_damage, go_to_member
 
 _MAGIC: Final = b"\x1f\x8b"
 _PIECE: Final = 1 << 19  # this stays in the processor's own memory while it is searched
+_SLICE: Final = 1 << 18  # packed bytes at once: most log files as a whole
 _LARGEST_BLOCK: Final = 8 * _PIECE
 _PADDING: Final = re.compile(rb"\0*")
 
@@ -78,6 +79,10 @@ def fastest() -> Engine:
     return Engine(partial(igzip_lib.IgzipDecompressor, igzip_lib.DECOMP_GZIP), igzip_lib.error)  # type: ignore[arg-type] # its stub is wrong
 
 
+class _UnsoundError(Exception):
+    """A gzip file is not one sound member after another."""
+
+
 def unpacked(stream: BinaryIO, engine: Engine | None = None) -> Iterator[bytes | Broken]:
     """A file's bytes in pieces of at most half a MB, unpacked if it is gzip, with what is broken in between.
 
@@ -85,13 +90,20 @@ def unpacked(stream: BinaryIO, engine: Engine | None = None) -> Iterator[bytes |
     """
     if not stream.seekable():
         stream = BytesIO(stream.read())
-    packed = Packed(stream)
-    if packed.slice().startswith(_MAGIC):
-        yield from _members(packed, engine or fastest())
+    begin, data = stream.tell(), stream.read(_SLICE)
+    if not data.startswith(_MAGIC):
+        while data:
+            yield data
+            data = stream.read(_SLICE)
         return
-    while piece := packed.slice():
-        packed.skip(len(piece))
-        yield piece
+    engine, given = engine or fastest(), 0
+    try:
+        for piece in _sound(stream, data, engine):
+            given += len(piece)
+            yield piece
+    except (engine.error, _UnsoundError):
+        stream.seek(begin)
+        yield from _behind(given, _members(Packed(stream), engine))
 
 
 def gunzip(content: bytes) -> tuple[bytes, Broken | None]:
@@ -99,6 +111,39 @@ def gunzip(content: bytes) -> tuple[bytes, Broken | None]:
     parts = list(unpacked(BytesIO(content)))
     broken = next((part for part in parts if isinstance(part, Broken)), None)
     return b"".join(part for part in parts if not isinstance(part, Broken)), broken
+
+
+def _sound(stream: BinaryIO, data: bytes, engine: Engine) -> Iterator[bytes]:
+    """Unpacks sound members, of which ``data`` has been read: nearly every file, without asking where it is.
+
+    Raises the engine's error, or _UnsoundError, once all before the damage that can be had at once is given.
+    """
+    member = engine.new()
+    while data:
+        if piece := member.decompress(data, _PIECE):
+            yield piece
+        while not (member.needs_input or member.eof):
+            yield member.decompress(b"", _PIECE)
+        data = member.unused_data if member.eof else b""
+        data = data or stream.read(_SLICE)
+        if member.eof and data:
+            if not data.startswith(_MAGIC):
+                raise _UnsoundError
+            member = engine.new()
+    if not member.eof:
+        raise _UnsoundError
+
+
+def _behind(given: int, parts: Iterator[bytes | Broken]) -> Iterator[bytes | Broken]:
+    """The same without the first bytes, which are known."""
+    for part in parts:
+        if isinstance(part, Broken):
+            yield part
+            continue
+        fresh = part[given:]
+        given -= len(part) - len(fresh)
+        if fresh:
+            yield fresh
 
 
 def _members(packed: Packed, engine: Engine) -> Iterator[bytes | Broken]:

@@ -3,10 +3,10 @@
 A text in which none of these words stands holds nothing for us. That one does says little: the core decides.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import combinations, takewhile
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -23,7 +23,8 @@ ESCAPE: Final = rb"\u00"
 LETTERS: Final = tuple(ESCAPE + digit for digit in (b"4", b"5", b"6", b"7"))
 # Whatever is packed into CloudWatch Logs' data can be seen only by unpacking it.
 _PACKED_INSIDE: Final = "awslogs"
-_SHORTEST: Final = 7  # of what two words share
+_SHORTEST_TAIL: Final = 7  # that two words share
+_SHORTEST_HEAD: Final = 12  # longer, since a verb such as Disable stands everywhere
 _LONGEST_ESCAPE: Final = len(ESCAPE) + 2
 _BACKSLASH: Final = ord("\\")
 # What may stand beside a word: its string's quotation marks, and in it all but ASCII's visible characters.
@@ -72,45 +73,57 @@ class Words:
         needles = [*exact, *any_case]
         self._search: Final = make(exact, any_case)
         self._by_next_byte: Final = [_by_next_byte(needle, wanted) for needle in needles]
-        self._may_hide: Final = [any(_may_hide(needle, word) for word in wanted) for needle in needles]
+        self._may_hide: Final = [_may_hide(needle, wanted) for needle in needles]
         self._longest: Final = max(len(word.text) for word in wanted)
 
     def places(self, text: bytes) -> list[int]:
         """Where a word stands, or a part of one: in order, one place at least for each."""
+        found = self._search(text)
+        if not found:
+            return []
+        size, by_next_byte, may_hide = len(text), self._by_next_byte, self._may_hide
+        # What follows rules out most, such as rootDeviceName: here, since a call costs ten times as much.
         return [
             start
-            for which, start, end in self._search(text)
-            if self._stands(text, which, start, end) or (self._may_hide[which] and self._hides(text, start, end))
+            for which, start, end in found
+            if ((some := by_next_byte[which][text[end] if end < size else _NO_BYTE]) and _stands(text, start, some))
+            or (may_hide[which] != "nothing" and self._hides(text, which, start, end))
         ]
 
-    def _stands(self, text: bytes, which: int, start: int, end: int) -> bool:
-        for offset, word in self._by_next_byte[which][text[end] if end < len(text) else _NO_BYTE]:
-            begin = start - offset
-            if (
-                begin >= 0
-                and (word.any_case or text.startswith(word.text, begin))
-                and (not word.begins or _may_begin(text, begin))
-            ):
-                return True
-        return False
-
-    def _hides(self, text: bytes, start: int, end: int) -> bool:
+    def _hides(self, text: bytes, which: int, start: int, end: int) -> bool:
         """Whether a word stands where the search, which goes on behind its hit, no longer looked."""
+        if self._may_hide[which] == "behind an escape" and not _is_in_escape(text, start):
+            return False
         return bool(self.places(text[start + 1 : end + self._longest]))
+
+
+def _stands(text: bytes, start: int, wanted: Iterable[tuple[int, Word]]) -> bool:
+    """Whether one of the words stands there, each so far before ``start`` as is said."""
+    for offset, word in wanted:
+        begin = start - offset
+        if (
+            begin >= 0
+            and (word.any_case or text.startswith(word.text, begin))
+            and (not word.begins or _may_begin(text, begin))
+        ):
+            return True
+    return False
 
 
 def _needles(texts: Sequence[bytes], found_anyway: Sequence[bytes]) -> list[bytes]:
     """A few byte strings of which each text holds one: fewer are faster. Texts that hold ``found_anyway`` need none."""
     needles = [ESCAPE, *(text for text in texts if not any(part in text.lower() for part in found_anyway))]
-    tails = [_common_tail(one, other) for one, other in combinations(needles, 2)]
+    pairs = list(combinations(needles, 2))
+    tails = [_common_head(one[::-1], other[::-1])[::-1] for one, other in pairs]
     # One that begins inside of a name's word, such as eAccount: Account and Organization stand everywhere.
-    needles += [tail for tail in tails if len(tail) >= _SHORTEST and tail[:1].islower()]
+    needles += [tail for tail in tails if len(tail) >= _SHORTEST_TAIL and tail[:1].islower()]
+    needles += [head for one, other in pairs if len(head := _common_head(one, other)) >= _SHORTEST_HEAD]
     return [needle for needle in dict.fromkeys(needles) if not any(n in needle for n in needles if n != needle)]
 
 
-def _common_tail(one: bytes, other: bytes) -> bytes:
-    same = takewhile(lambda pair: pair[0] == pair[1], zip(reversed(one), reversed(other), strict=False))
-    return one[len(one) - len(list(same)) :]
+def _common_head(one: bytes, other: bytes) -> bytes:
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    return one[: len(list(same))]
 
 
 def _by_next_byte(needle: bytes, wanted: Sequence[Word]) -> list[tuple[tuple[int, Word], ...]]:
@@ -131,11 +144,22 @@ def _everywhere(needle: bytes, text: bytes) -> list[int]:
 
 def _may_begin(text: bytes, begin: int) -> bool:
     """Whether a JSON string's content, but for space and control characters, may begin here."""
-    return begin == 0 or text[begin - 1] in _EDGES or _BACKSLASH in text[max(begin - _LONGEST_ESCAPE, 0) : begin]
+    return begin == 0 or text[begin - 1] in _EDGES or _is_in_escape(text, begin - 1)
 
 
-def _may_hide(needle: bytes, word: Word) -> bool:
-    """Whether a hit on the needle may overlap the word's beginning: of a word that begins its string, by an escape's
-    last letter alone."""
-    sizes = (1,) if word.begins else range(1, len(needle))
+def _may_hide(needle: bytes, wanted: Iterable[Word]) -> Literal["anywhere", "behind an escape", "nothing"]:
+    """Where a hit on the needle may overlap a word's beginning: of one that begins its string, by an escape's last
+    letter alone."""
+    if any(_overlap(needle, word, range(1, len(needle))) for word in wanted if not word.begins):
+        return "anywhere"
+    return "behind an escape" if any(_overlap(needle, word, (1,)) for word in wanted) else "nothing"
+
+
+def _overlap(needle: bytes, word: Word, sizes: Iterable[int]) -> bool:
+    """Whether the word may begin so many bytes behind the needle's beginning."""
     return any(word.text.lower().startswith(needle[size:].lower()) for size in sizes)
+
+
+def _is_in_escape(text: bytes, last: int) -> bool:
+    """Whether the byte at ``last`` may be an escape's last one."""
+    return _BACKSLASH in text[max(last + 1 - _LONGEST_ESCAPE, 0) : last]

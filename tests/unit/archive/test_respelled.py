@@ -3,6 +3,7 @@
 import io
 import json
 import random
+import zlib
 
 import pytest
 from hypothesis import given
@@ -151,3 +152,29 @@ def test_both_unpackers_give_the_same_bytes_of_damaged_files():
 
 def _all_of(content, engine):
     return b"".join(part for part in unpack.unpacked(io.BytesIO(content), engine) if isinstance(part, bytes))
+
+
+def test_a_large_damaged_file_gives_each_byte_before_the_damage_once():
+    text = log_file(ordinary(number) for number in range(4_000))
+    content = packed(text, len(text) // 3)
+    assert len(text) > 4 * 2**19, "several pieces"
+    for cut in range(100, len(content), len(content) // 20):
+        assert _all_of(content[:cut], unpack.fastest()) == _by_zlib(content[:cut])
+
+
+def test_what_follows_a_sound_member_is_looked_at_once():
+    text = log_file(ordinary(number) for number in range(2_000))
+    member = packed(text)
+    for between in (b"\0" * 700, b"", b"no gzip", b"\x1f"):
+        parts = list(unpack.unpacked(io.BytesIO(member + between + member)))
+        assert b"".join(part for part in parts if isinstance(part, bytes)) == text + text
+        assert any(isinstance(part, unpack.Broken) for part in parts) is bool(between.strip(b"\0"))
+
+
+def _by_zlib(content):
+    found = b""
+    while content:
+        member = zlib.decompressobj(31)
+        found += member.decompress(content)
+        content = member.unused_data
+    return found
