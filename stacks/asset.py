@@ -15,7 +15,7 @@ import uv
 
 from rootwatch import catalogue
 from rootwatch.catalogue import watch
-from stacks import bytecode
+from stacks import bytecode, wheel_tags
 
 Target = Literal["deploy", "local"]
 
@@ -72,7 +72,7 @@ def _vendored_key(target: Target, python: Path | None) -> str:
     if target == "local":
         parts += [sys.version.encode(), sysconfig.get_platform().encode()]
     # What is pruned and how it is compiled shows in the result too.
-    parts += [Path(source).read_bytes() for source in (__file__, bytecode.__file__)]
+    parts += [Path(source).read_bytes() for source in (__file__, bytecode.__file__, wheel_tags.__file__)]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
 
@@ -94,15 +94,25 @@ def _once(place: Path, make: Callable[[Path], None]) -> Path:
 
 
 def _vendor(tree: Path, *, target: Target, python: Path | None) -> None:
-    platform = ["--python-platform", "aarch64-manylinux2014", "--python-version", RUNTIME, "--only-binary", ":all:"]
+    machine = f"{wheel_tags.MACHINE}-manylinux2014"
+    platform = ["--python-platform", machine, "--python-version", RUNTIME, "--only-binary", ":all:"]
     command = [uv.find_uv_bin(), "pip", "install", "--quiet", "--link-mode", "copy", "--python", sys.executable]
     command += ["--target", str(tree), *(platform if target == "deploy" else []), "--requirements", str(REQUIREMENTS)]
     answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 -- uv, from our pins
     if answer.returncode:
         raise AssetError(f"uv could not install lambda/requirements.txt: {' '.join(answer.stderr.split())}")
+    if target == "deploy":
+        _check_wheels(tree)
     _prune(tree)
     if python:
         bytecode.compile_tree(tree, python=python, runs_in=TASK_ROOT)
+
+
+def _check_wheels(tree: Path) -> None:
+    try:
+        wheel_tags.check(tree)
+    except wheel_tags.WheelTagError as error:
+        raise AssetError(f"lambda/requirements.txt brought what the Lambda could not load: {error}.") from error
 
 
 def _prune(tree: Path) -> None:
