@@ -1,6 +1,7 @@
 """Writes the generated parts of the Markdown pages, or checks that they have not drifted: ``python -m docs.generate``.
 
 A page holds its prose, and between ``<!-- begin: name -->`` and ``<!-- end: name -->`` what is generated from the code.
+A page of the book ends with a line that leads to its neighbours.
 """
 
 import argparse
@@ -13,6 +14,8 @@ from typing import Final
 from docs._generators import (
     alarms,
     alerts,
+    attacks,
+    book,
     catalogue,
     command_line,
     cost,
@@ -32,6 +35,8 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "sample e-mails": alerts.mails,
     "watch events": alerts.watch_events,
     "alarms": alarms.every_alarm,
+    "attacks": attacks.attempts,
+    "attacks measured on": attacks.setting,
     "catalogue numbers": catalogue.numbers,
     "catalogue services": catalogue.services,
     "catalogue critical": catalogue.critical,
@@ -96,7 +101,8 @@ def generated(page: Path) -> str:
             raise PageError(f"{page.relative_to(ROOT)} asks for the part {name}: write one of {', '.join(PARTS)}.")
         return f"{found[1]}\n{PARTS[name]().strip()}\n\n{found[3]}"
 
-    return _PART.sub(part, page.read_text("utf-8"))
+    text = _PART.sub(part, page.read_text("utf-8"))
+    return book.with_neighbours(page, text, ROOT / "docs" / "README.md")
 
 
 def main(arguments: list[str] | None = None) -> int:

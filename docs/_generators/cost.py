@@ -8,7 +8,7 @@ from typing import Final, get_args
 from docs._cost.assumed import ASSUMED
 from docs._cost.bill import Item, bill, second_trail
 from docs._cost.organisation import HABITS, Activity, Organisation, Trail
-from docs._cost.prices import prices
+from docs._cost.prices import Price, prices
 from docs._generators.tables import table
 
 _ACCOUNTS: Final = (50, 500, 3_000)
@@ -69,7 +69,7 @@ def items() -> str:
 def listed() -> str:
     """The prices, each with its source and where the figure was read."""
     rows = [
-        (one.what, f"${one.dollars:g} for {one.per:,}", f"[page]({one.source})", one.read, one.note)
+        (one.what, f"${one.dollars:g} for {one.per:,}", f"[page]({one.source})", _read(one), one.note)
         for one in prices().values()
     ]
     return table(("what", "price", "AWS's page", "read", ""), rows)
@@ -78,6 +78,10 @@ def listed() -> str:
 def assumptions() -> str:
     """What is assumed, and why."""
     return table(("assumed", "of what"), [(f"{value:,g}", why) for value, why in ASSUMED.values()])
+
+
+def _read(price: Price) -> str:
+    return f"[{price.read}]({price.where}), {price.on}" if price.where else f"{price.read}, {price.on}"
 
 
 def _total(org: Organisation) -> str:

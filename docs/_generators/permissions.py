@@ -33,6 +33,7 @@ _WHY: Final[Mapping[str, str]] = {
     "dynamodb:BatchGetItem": "Incidents, what is due, what was heard.",
     "dynamodb:DeleteItem": "The pointer to an incident goes when the incident closes.",
     "dynamodb:Query": "What is due, by the index.",
+    "dynamodb:DescribeContinuousBackups": "Whether the table is set as it should be, after a deployment.",
     "events:DeleteRule": "The rules of the member's template.",
     "events:DescribeRule": "Coverage compares the deployed rules with those that should be there.",
     "events:PutEvents": "Forwards to the hub's bus, and to nothing else.",
@@ -50,9 +51,11 @@ _WHY: Final[Mapping[str, str]] = {
     "organizations:ListAccounts": "Every account is to be covered; the service knows no resource.",
     "organizations:ListParents": "The units above it.",
     "s3:GetObject": "CloudTrail's log files, in the version that was written.",
+    "scheduler:GetSchedule": "Whether the schedules are set as they should be, after a deployment.",
     "secretsmanager:GetSecretValue": "What Slack, PagerDuty or the heartbeat's service is reached with.",
     "sns:Publish": "Notices.",
     "sqs:ChangeMessageVisibility": "Lambda reads the queue in the function's name.",
+    "sqs:GetQueueUrl": "Whether the queues are set as they should be, after a deployment.",
     "sts:AssumeRole": "Roles of rootwatch by their names; in other accounts only in this organisation's.",
 }
 

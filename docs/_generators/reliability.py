@@ -14,7 +14,11 @@ _ROWS: Final = {
     "extra_pages": "extra pages",
     "unresolved": "explained, not resolved",
     "counts_exact": "counts exact",
-    "processes_ended": "processes ended",
+    "dropped_by_event_bridge": "records that EventBridge dropped",
+    "drops_untold": "of these accounts, untold",
+    "paths_doubted": "accounts told of a drop that was none: our queue stood still",
+    "processes_ended": "processes ended at a step",
+    "timed_out": "processes ended by their timeout",
     "messages": "messages received",
     "late_incidents": "incidents more, of records that came late",
     "latency_p50": "seconds to a page, p50",
@@ -37,7 +41,8 @@ _LOAD: Final = {
 
 def rows(runs: list[dict[str, Any]]) -> list[list[str]]:
     """The table's rows, a column a run."""
-    found = [[title, *(_cell(run[name]) for run in runs)] for name, title in _ROWS.items()]
+    known = {name: title for name, title in _ROWS.items() if all(name in run for run in runs)}  # as they were measured
+    found = [[title, *(_cell(run[name]) for run in runs)] for name, title in known.items()]
     for channel in ("slack", "sns", "pagerduty"):
         cells = (f"{run['duplicates'][channel]} of {run['ambiguous_sends'][channel]}" for run in runs)
         found.insert(8, [f"duplicates, of ambiguous sends: {channel}", *cells])

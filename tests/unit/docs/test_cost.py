@@ -135,3 +135,12 @@ def test_the_round_figures_of_the_deployment_guide_hold():
     for accounts, dollars in ((50, said[1]), (3_000, said[2])):
         org = Organisation(accounts=accounts, regions=17, trail="existing", activity="small")
         assert total(org) == pytest.approx(float(dollars), rel=0.1)
+
+
+def test_of_every_price_it_is_said_in_whose_words_it_was_read_and_when():
+    for name, one in prices().items():
+        assert one.on.year >= 2026, name
+        assert one.source.startswith("https://aws.amazon.com/"), name
+        if one.read == "AWS":
+            assert one.where.startswith("https://aws.amazon.com/"), name
+        assert one.read != "quoted" or "line" in one.note, name
