@@ -11,6 +11,8 @@ PYTHON ?= $(shell for p in python3.13 $(HOME)/.pyenv/versions/3.13.*/bin/python 
 READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.ready-dev
 CDK_READY := node_modules/.ready
+# What waits more than it works: three at once on two processors, each with organisations of its own.
+SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
 # Of the measurements: how much of 2.8 GB, and how many rounds count.
 SIZE ?= 1
 REPEAT ?= 5
@@ -34,7 +36,7 @@ demo: $(READY) $(CDK_READY) ## Watch root activity travel the real path on an em
 .PHONY: test
 test: $(DEV_READY) $(CDK_READY) ## Run every test
 	@$(BIN)/python -m pytest tests/unit tests/stacks tests/chaos tests/fuzz -n auto --dist loadfile
-	@$(BIN)/python -m pytest tests/integration
+	@$(BIN)/python -m pytest tests/integration tests/attacks $(SIDE_BY_SIDE)
 
 .PHONY: unit
 unit: $(DEV_READY) ## Run the unit tests alone
@@ -75,6 +77,15 @@ chaos: $(DEV_READY) ## Faults, crashes at every step, wrong clocks: what the jud
 .PHONY: chaos-page
 chaos-page: $(DEV_READY) ## Tell the last run of chaos in docs/reliability.md
 	@$(BIN)/python -m tests.chaos.publish
+	@$(BIN)/python -m docs.generate
+
+.PHONY: attacks
+attacks: $(DEV_READY) $(CDK_READY) ## Who could silence or deceive us, tried on a deployed organisation; what was told, how soon
+	@MEASURE_ATTACKS=1 $(BIN)/python -m pytest tests/attacks
+
+.PHONY: attacks-page
+attacks-page: $(DEV_READY) ## Tell the last run of the attacks in docs/threat-model.md
+	@$(BIN)/python -m tests.attacks.publish
 	@$(BIN)/python -m docs.generate
 
 .PHONY: fuzz

@@ -12,6 +12,7 @@ from stacks.asset import AssetError, Target, build_asset
 from stacks.compose import add_stacks
 from stacks.context import read_settings, read_target
 from stacks.manifest import manifest
+from stacks.plain import NotKnownError
 
 CACHE = Path(__file__).resolve().parent / ".cache"
 
@@ -21,7 +22,7 @@ def main() -> int:
     context = dict(App(auto_synth=False).node.get_all_context())
     try:
         _synthesize(read_settings(context), read_target(context))
-    except (SettingsError, CatalogueError, AssetError) as error:
+    except (SettingsError, CatalogueError, AssetError, NotKnownError) as error:
         print(error, file=sys.stderr)
         return 2
     return 0

@@ -33,6 +33,9 @@ _WHY_WIDE: Mapping[str, str] = {
     "organizations:ListParents": "Any unit of this one organisation may be on the way from that account to its root.",
     "s3:GetObject": "CloudTrail's log files below the trail's own prefix, whose names nobody knows beforehand; nothing "
     "else of the bucket.",
+    "scheduler:GetSchedule": "Our own schedules alone, by their prefix, in this one account and Region; it reads.",
+    "sqs:GetQueueUrl": "Our own queues alone, by their prefix, in this one account and Region; both actions read, and "
+    "no message.",
     "sts:AssumeRole": "Roles of these names in any account, under the condition that the account is the "
     "organisation's (aws:ResourceOrgID): accounts come and go.",
     "sts:AssumeRoot": "Any account of the organisation may be without our role; the one task policy can only look.",

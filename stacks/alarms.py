@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-a
 https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -16,11 +16,15 @@ OLDEST_DUE: Final = "OldestDueSeconds"
 LONGEST_UNSENT: Final = "UnsentSeconds"
 CANARIES_HEARD: Final = "CanariesHeard"
 CANARIES_MISSING: Final = "CanariesMissing"
+LOG_FILES_READ: Final = "LogFilesRead"
+LOG_FILES_REFUSED: Final = "LogFilesRefused"
+LOG_FILES_DAMAGED: Final = "LogFilesDamaged"
+FAST_PATH_MISSED: Final = "FastPathMissed"
 
-# The functions that send notices.
-_SENDERS: Final = frozenset({"monitor", "sweep", "backstop", "coverage"})
+_OF_ANY_FUNCTION: Final = frozenset({"errors", "throttles", "silent"})
 _MINUTE: Final = 60
 _HOUR: Final = 3600
+_MISSED: Final = 3  # a single one is told by its notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +46,13 @@ class Alarm:
     @property
     def description(self) -> str:
         """At most 1,024 characters."""
-        return f"{self.means} {self.do}"
+        return f"{self.means} {self.do} Runbook: docs/runbook.md, {self.section}."
+
+    @property
+    def section(self) -> str:
+        """The heading in docs/runbook.md: one for all functions, or its own name."""
+        of_any_function = self.name.rpartition("-")[2]
+        return of_any_function if of_any_function in _OF_ANY_FUNCTION else self.name
 
 
 def of_hub(functions: Mapping[str, int | None], *, records: str, log_files: str | None) -> list[Alarm]:
@@ -51,12 +61,12 @@ def of_hub(functions: Mapping[str, int | None], *, records: str, log_files: str 
     alarms = [*of_queue(records, old_seconds=5 * _MINUTE, means="Records of root use")]
     if log_files:
         alarms += of_queue(log_files, old_seconds=15 * _MINUTE, means="Log files of CloudTrail")
-        alarms += of_log_files(log_files)
+        alarms += [*of_log_files(log_files), *of_backstop()]
     for name, minutes in functions.items():
         alarms += of_function(name)
         if minutes:
             alarms += of_schedule(name, minutes)
-    alarms += of_sends([name for name in functions if name in _SENDERS])
+    alarms += of_sends()
     if "coverage" in functions:
         alarms += of_canaries()
     return alarms
@@ -86,17 +96,53 @@ def of_queue(name: str, *, old_seconds: int, means: str) -> Iterator[Alarm]:
 
 
 def of_log_files(name: str) -> Iterator[Alarm]:
-    """A trail whose log files do not come any more."""
+    """A trail whose log files do not come any more, or lie where none is looked for."""
     yield Alarm(
         name=f"{name}-none",
-        means="For an hour no log file of the organisation trail was told of: the backstop sees nothing.",
-        do="Look whether the trail logs, whether it can write to the bucket, and whether the bucket's notifications to "
-        "EventBridge are on.",
-        namespace="AWS/SQS",
-        metric="NumberOfMessagesSent",
-        dimensions={"QueueName": name},
+        means="For an hour no log file of the organisation trail was read: the backstop sees nothing.",
+        do="Look whether the trail logs, whether it can write to the bucket, whether the bucket's notifications to "
+        "EventBridge are on, and whether rootwatch.trail.prefix is the trail's.",
+        namespace=NAMESPACE,
+        metric=LOG_FILES_READ,
+        dimensions={"service": "backstop"},
         statistic="Sum",
         bad="less-than",
+        period_seconds=_HOUR,
+    )
+
+
+def of_backstop() -> Iterator[Alarm]:
+    """Log files that say nothing, and what they show of the fast path, which the sweep books."""
+    yield Alarm(
+        name="rootwatch-log-files-refused",
+        means="A message in the queue of log files was refused: it is no word of S3's of the trail's bucket.",
+        do="Find its reason in the log of rootwatch-backstop. If the trail has another bucket now, write it into "
+        "rootwatch.trail and deploy; if not, find out who puts messages there.",
+        namespace=NAMESPACE,
+        metric=LOG_FILES_REFUSED,
+        dimensions={"service": "backstop"},
+        statistic="Sum",
+    )
+    yield Alarm(
+        name="rootwatch-log-files-damaged",
+        means="A log file of the trail could not be read whole: what stands in the damaged part is not told.",
+        do="The notice about it names the file. Compare it with its digest (aws cloudtrail validate-logs), and find "
+        "out who wrote to the bucket.",
+        namespace=NAMESPACE,
+        metric=LOG_FILES_DAMAGED,
+        dimensions={"service": "backstop"},
+        statistic="Sum",
+    )
+    yield Alarm(
+        name="rootwatch-fast-path-missed",
+        means=f"EventBridge did not bring {_MISSED} records or more within an hour: root use is told minutes late.",
+        do="The notices about the lost fast path name the places, and say what to look at there. Several places at "
+        "once have the hub's bus, its rule and the queue rootwatch-records in common.",
+        namespace=NAMESPACE,
+        metric=FAST_PATH_MISSED,
+        dimensions={"service": "sweep"},
+        statistic="Sum",
+        threshold=_MISSED,
         period_seconds=_HOUR,
     )
 
@@ -141,18 +187,17 @@ def of_schedule(name: str, minutes: int) -> Iterator[Alarm]:
     )
 
 
-def of_sends(services: Sequence[str]) -> Iterator[Alarm]:
-    """Notices that do not get out. ``services`` are the functions that send."""
-    for service in services:
-        yield Alarm(
-            name=f"rootwatch-sends-failed-{service}",
-            means="A notice was not sent and will not be: a channel refused it, or was down for 24 hours.",
-            do="Find it in the log by state=failed: the reason stands there. Put the channel right; read the incident.",
-            namespace=NAMESPACE,
-            metric=SENDS_FAILED,
-            dimensions={"service": service},
-            statistic="Sum",
-        )
+def of_sends() -> Iterator[Alarm]:
+    """Notices that do not get out. The sweep alone counts those that failed, from the table: whoever sent them."""
+    yield Alarm(
+        name="rootwatch-sends-failed",
+        means="A notice was not sent and will not be: a channel refused it, or was down for 24 hours.",
+        do="Find it in the log by state=failed: the reason stands there. Put the channel right; read the incident.",
+        namespace=NAMESPACE,
+        metric=SENDS_FAILED,
+        dimensions={"service": "sweep"},
+        statistic="Sum",
+    )
     yield Alarm(
         name="rootwatch-outbox-old",
         means="A send has been due for more than ten minutes and nobody has tried it.",

@@ -5,12 +5,30 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWa
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 from rootwatch.core.words import Disposition
 from stacks import alarms
 
 _WIDE, _HALF, _HIGH = 24, 12, 6
+
+_SENDERS: Final = frozenset({"monitor", "sweep", "backstop", "coverage"})
+_LOG_FILES: Final = {
+    alarms.LOG_FILES_READ: "read",
+    "LogFileRecords": "records that concern us",
+    "LogFilesIgnored": "ignored",
+    alarms.LOG_FILES_REFUSED: "refused",
+    alarms.LOG_FILES_DAMAGED: "damaged",
+}
+_DONE: Final = {
+    "tags": {"AccountsRead": "accounts whose tag was read"},
+    "posture": {"AccountsLooked": "accounts looked at"},
+    "heartbeat": {
+        "HeartbeatsSent": "heartbeats",
+        "HeartbeatsWithheld": "heartbeats withheld",
+        "HeartbeatsFailed": "heartbeats that failed",
+    },
+}
 
 Series = list[Any]
 
@@ -36,12 +54,27 @@ def body(*, region: str, alarm_arns: Sequence[str], functions: Sequence[str], qu
             _graph("Canaries", _canaries(), region),
             _graph("Unsent, in seconds", _unsent(), region),
         ],
+        *([_of_log_files(region)] if "backstop" in functions else []),
+        [
+            _graph("What EventBridge did not bring", _missed(), region),
+            _graph("What the schedules did", _done(functions), region),
+        ],
         [
             _graph("Errors of functions", _of_functions("Errors", "Sum", functions), region),
             _graph("Slowest run of a minute, in milliseconds", _of_functions("Duration", "Maximum", functions), region),
         ],
     ]
     return json.dumps({"widgets": list(_placed(rows))}, separators=(",", ":"))
+
+
+def _of_log_files(region: str) -> list[dict[str, Any]]:
+    late = _ours("LogFileLateness", "backstop", "age of a record when read, in seconds", "Maximum")
+    size = _ours("LogFileBytes", "backstop", "bytes (right)")
+    size[-1]["yAxis"] = "right"
+    return [
+        _graph("Log files", (_ours(name, "backstop", label) for name, label in _LOG_FILES.items()), region),
+        _graph("Log files: lateness, size", [late, size], region),
+    ]
 
 
 def _placed(rows: Iterable[Sequence[dict[str, Any]]]) -> Iterable[dict[str, Any]]:
@@ -79,8 +112,10 @@ def _records(takers: Sequence[str]) -> Iterable[Series]:
 
 def _sends(functions: Sequence[str]) -> Iterable[Series]:
     for service in functions:
-        for state in ("Sent", "Retried", "Failed"):
-            yield _ours(f"Sends{state}", service, f"{state.lower()} ({service})")
+        if service in _SENDERS:
+            for state in ("Sent", "Retried", "Paced"):
+                yield _ours(f"Sends{state}", service, f"{state.lower()} ({service})")
+    yield _ours(alarms.SENDS_FAILED, "sweep", "failed")
 
 
 def _of_queues(metric: str, queues: Sequence[str]) -> Iterable[Series]:
@@ -88,13 +123,28 @@ def _of_queues(metric: str, queues: Sequence[str]) -> Iterable[Series]:
 
 
 def _canaries() -> Iterable[Series]:
+    yield _ours("CanariesSent", "coverage", "sent")
     yield _ours(alarms.CANARIES_HEARD, "monitor", "heard")
     yield _ours(alarms.CANARIES_MISSING, "coverage", "missing", "Maximum")
+    yield _ours("PlacesBlind", "coverage", "blind", "Maximum")
 
 
 def _unsent() -> Iterable[Series]:
     yield _ours(alarms.OLDEST_DUE, "sweep", "due and not tried", "Maximum")
     yield _ours(alarms.LONGEST_UNSENT, "sweep", "tried and not taken", "Maximum")
+
+
+def _missed() -> Iterable[Series]:
+    yield _ours(alarms.FAST_PATH_MISSED, "sweep", "missed")
+    yield _ours("FastPathGaps", "sweep", "gaps")
+
+
+def _done(functions: Sequence[str]) -> Iterable[Series]:
+    yield _ours("Swept", "sweep", "swept")
+    for service, metrics in _DONE.items():
+        if service in functions:
+            for name, label in metrics.items():
+                yield _ours(name, service, label)
 
 
 def _of_functions(metric: str, statistic: str, functions: Sequence[str]) -> Iterable[Series]:

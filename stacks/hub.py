@@ -124,7 +124,10 @@ class HubStack(Stack):
             statements=[
                 *self._take_in(),
                 permissions.list_accounts(),
+                # Where the fast path is lost, by the index.
+                permissions.query_due(self.incidents.table),
                 permissions.read_functions(),
+                *permissions.read_hub_parts(self.incidents.table),
                 *permissions.visit(self._settings),
             ],
             memory_megabytes=1024,

@@ -17,9 +17,15 @@ BACKSTOP_TIMEOUT = Duration.minutes(2)
 
 def pattern(settings: Settings, trail: Trail) -> patterns.Pattern:
     """What tells of a new log file in the trail's bucket."""
+    bucket, account, prefix = _place(settings, trail)
+    return patterns.log_files(bucket=bucket, account=account, prefix=prefix)
+
+
+def _place(settings: Settings, trail: Trail) -> tuple[str, str, str]:
+    """The bucket of the log files, the account that it is in, and what their keys begin with."""
     if trail.create:
-        return patterns.log_files(bucket=settings.trail_bucket, account=settings.hub_account, prefix="")
-    return patterns.log_files(bucket=trail.bucket, account=trail.bucket_account, prefix=trail.prefix)
+        return settings.trail_bucket, settings.hub_account, ""
+    return trail.bucket, trail.bucket_account, trail.prefix
 
 
 class LogFiles(Construct):
@@ -32,7 +38,7 @@ class LogFiles(Construct):
     def __init__(self, scope: Construct, *, settings: Settings, trail: Trail, hub_bus: events.EventBus) -> None:
         super().__init__(scope, "LogFiles")
         self.reading: list[iam.PolicyStatement]
-        bucket = settings.trail_bucket if trail.create else trail.bucket
+        bucket, _, _ = _place(settings, trail)
         self.environment = {"LOG_BUCKET": bucket}
         if trail.create:
             self.reading = permissions.read_own_log_files(TrailArchive(self, settings=settings, trail=trail))

@@ -1,17 +1,21 @@
-"""What every place should have, as the Lambda compares it: the member's template, with every name told."""
+"""What should be deployed, as the Lambda compares it: the templates, with every name told."""
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from rootwatch.core.comparison import Manifest, Role, Rule, Target
 from rootwatch.core.deployable import partition_of
 from rootwatch.core.settings import Settings
 from stacks import member, names
+from stacks.hub_parts import hub_parts
+from stacks.plain import plain
 
 
 def manifest(settings: Settings) -> Manifest:
-    """The rules of a place and the roles of an account, in which ``{account}`` stands for that account."""
+    """The rules of a place; the roles of an account, for which ``{account}`` stands; and the hub's parts.
+
+    Raises ``NotKnownError`` for a part of the template whose value is not known before it is deployed.
+    """
     partition = partition_of(settings.hub_region)
     bus = f"arn:{partition}:events:{settings.hub_region}:{settings.hub_account}:event-bus/{names.BUS}"
     role = f"arn:{partition}:iam::{{account}}:role{names.ROLE_PATH}{names.FORWARDING_ROLE}"
@@ -26,12 +30,17 @@ def manifest(settings: Settings) -> Manifest:
             for name, pattern in member.RULES.items()
         ),
         roles=_roles({"HubBusArn": bus, "AWS::Partition": partition, "AWS::AccountId": "{account}"}),
+        hub=hub_parts(settings),
     )
 
 
 def _roles(values: Mapping[str, str]) -> tuple[Role, ...]:
-    resources = json.loads(member.template())["Resources"].values()
-    found = [_plain(one["Properties"], values) for one in resources if one["Type"] == "AWS::IAM::Role"]
+    resources = json.loads(member.template())["Resources"].items()
+    found = [
+        plain(one["Properties"], values, f"the member's template, {name}")
+        for name, one in resources
+        if one["Type"] == "AWS::IAM::Role"
+    ]
     return tuple(
         Role(
             name=role["RoleName"],
@@ -40,25 +49,3 @@ def _roles(values: Mapping[str, str]) -> tuple[Role, ...]:
         )
         for role in found
     )
-
-
-def _plain(node: Any, values: Mapping[str, str]) -> Any:
-    """A part of the template as CloudFormation would write it. Raises ``KeyError`` for a function that is not known
-    here."""
-    match node:
-        case {"Ref": str(name)}:
-            return values[name]
-        case {"Fn::Join": [str(between), list(parts)]}:
-            return between.join(_plain(part, values) for part in parts)
-        case {"Fn::Split": [str(between), whole]}:
-            return _plain(whole, values).split(between)
-        case {"Fn::Select": [int(number), whole]}:
-            return _plain(whole, values)[number]
-        case dict():
-            unknown = next((name for name in node if name.startswith("Fn::")), None)
-            if unknown:
-                raise KeyError(unknown)
-            return {name: _plain(below, values) for name, below in node.items()}
-        case list():
-            return [_plain(below, values) for below in node]
-    return node

@@ -24,7 +24,7 @@ _CHANGED_PARTS = (
     "sqs",
 )  # fmt: skip
 _CHANGING_VERBS = (
-    "Attach", "Delete", "Detach", "Disable", "Purge", "Put", "Remove", "Set", "Unsubscribe", "Update",
+    "Add", "Attach", "Delete", "Detach", "Disable", "Purge", "Put", "Remove", "Set", "Unsubscribe", "Update",
 )  # fmt: skip
 _NAMING_PARAMETERS = (
     "alarmName", "alarmNames", "aliasName", "eventBusName", "functionName", "name", "queueUrl", "roleName", "rule",
@@ -36,13 +36,15 @@ def _calls(source: str, *names: str) -> Pattern:
     return {"source": [f"aws.{source}"], "detail": {"eventName": list(names)}}
 
 
-# The root user itself, sessions that root handed out with GetFederationToken, and our canaries, which prove that this
-# very rule is there and sees read-only calls. Whose session it is, AWS writes: the caller chooses only its last name.
+# The root user itself, sessions that root handed out with GetFederationToken, the recovery of root's password, at which
+# nobody is signed in, and our canaries, which prove that this very rule is there and sees read-only calls. Whose
+# session it is, AWS writes: the caller chooses only its last name.
 ROOT_USE: Pattern = {
     "source": _FROM_AWS,
     "$or": [
         {"detail": {"userIdentity": {"type": ["Root"]}}},
         {"detail": {"userIdentity": {"sessionContext": {"sessionIssuer": {"type": ["Root"]}}}}},
+        {"detail": {"eventSource": ["signin.amazonaws.com"], "eventName": [{"prefix": "PasswordRecovery"}]}},
         {
             "detail": {
                 "eventSource": [canary.SOURCE],

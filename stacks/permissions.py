@@ -30,9 +30,14 @@ def read_table(table: dynamodb.Table) -> iam.PolicyStatement:
 def find_due(table: dynamodb.Table) -> list[iam.PolicyStatement]:
     """Queries of the index of what is due; and the deletion that takes a closed incident's pointer away."""
     return [
-        iam.PolicyStatement(actions=["dynamodb:Query"], resources=[f"{table.table_arn}/index/{DUE_INDEX}"]),
+        query_due(table),
         iam.PolicyStatement(actions=["dynamodb:DeleteItem"], resources=[table.table_arn]),
     ]
+
+
+def query_due(table: dynamodb.Table) -> iam.PolicyStatement:
+    """Queries of that index alone."""
+    return iam.PolicyStatement(actions=["dynamodb:Query"], resources=[f"{table.table_arn}/index/{DUE_INDEX}"])
 
 
 def publish(alerts: AlertTopic) -> list[iam.PolicyStatement]:
@@ -106,6 +111,27 @@ def read_functions() -> iam.PolicyStatement:
     return iam.PolicyStatement(actions=["lambda:GetFunctionConfiguration"], resources=[functions])
 
 
+def read_hub_parts(table: dynamodb.ITable) -> list[iam.PolicyStatement]:
+    """How the hub's own rules, queues, schedules and table are set."""
+    own = f"{Aws.REGION}:{Aws.ACCOUNT_ID}"
+    rules = [f"arn:{Aws.PARTITION}:events:{own}:rule/{bus}rootwatch-*" for bus in ("", f"{names.BUS}/")]
+    return [
+        iam.PolicyStatement(actions=["events:DescribeRule", "events:ListTargetsByRule"], resources=rules),
+        iam.PolicyStatement(
+            actions=["sqs:GetQueueAttributes", "sqs:GetQueueUrl"],
+            resources=[f"arn:{Aws.PARTITION}:sqs:{own}:rootwatch-*"],
+        ),
+        iam.PolicyStatement(
+            actions=["scheduler:GetSchedule"],
+            resources=[f"arn:{Aws.PARTITION}:scheduler:{own}:schedule/default/rootwatch-*"],
+        ),
+        iam.PolicyStatement(
+            actions=["dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"],
+            resources=[table.table_arn],
+        ),
+    ]
+
+
 def look_at_credentials(partition: str, account: str) -> list[dict[str, object]]:
     """How an account's credentials are guarded, for a role's own policy: reads, and the making of the report. IAM knows
     no resource for these.
@@ -117,6 +143,7 @@ def look_at_credentials(partition: str, account: str) -> list[dict[str, object]]
         "iam:GenerateCredentialReport",
         "iam:GetAccountSummary",
         "iam:GetCredentialReport",
+        "iam:ListAccountAliases",
         "iam:ListOrganizationsFeatures",
         "iam:ListVirtualMFADevices",
     ]

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from rootwatch.core.ports import StoreDownError
 from rootwatch.core.settings import Settings
+from rootwatch.edge.posture_table import PostureTable
 from rootwatch.edge.table import Table
 from rootwatch_cli.aws import Aws, deployed
 from rootwatch_cli.settings_file import BadInputError
@@ -13,6 +14,11 @@ from rootwatch_cli.settings_file import BadInputError
 def hub_table(aws: Aws, settings: Settings) -> Table:
     """Raises BadInputError with one sentence where the hub can't be reached."""
     return Table(aws.client("dynamodb", settings.hub_region), deployed(aws, settings).table_name)
+
+
+def hub_postures(aws: Aws, settings: Settings) -> PostureTable:
+    """Its part about the accounts' credentials. Raises BadInputError as ``hub_table`` does."""
+    return PostureTable(aws.client("dynamodb", settings.hub_region), deployed(aws, settings).table_name)
 
 
 @contextmanager

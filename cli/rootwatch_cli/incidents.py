@@ -10,10 +10,13 @@ import click
 import msgspec
 
 from rootwatch.core import fields
+from rootwatch.core.fields import account_id
+from rootwatch.core.settings import Settings
 from rootwatch.core.words import SEVERITIES, Severity
 from rootwatch_cli.aws import Aws
+from rootwatch_cli.break_glass.accounts import called, looked_at
 from rootwatch_cli.hub_options import hub_options
-from rootwatch_cli.hub_table import hub_table, reading_table
+from rootwatch_cli.hub_table import hub_postures, hub_table, reading_table
 from rootwatch_cli.ledger import written
 from rootwatch_cli.ledger.finding import Only, Selection, find
 from rootwatch_cli.ledger.rows import row_of
@@ -33,7 +36,7 @@ def incidents() -> None:
 
 
 @incidents.command("list")
-@click.option("--account", help="Of this account alone: an id or a name.")
+@click.option("--account", help="Of this account alone: an id, a name or an alias.")
 @click.option("--since", help="Opened since then: 2026-11-01, or 90d. Without it, in the last 30 days; open ones ever.")
 @click.option("--until", help="Opened until then.")
 @click.option("--state", type=click.Choice(["open", "closed"]), help="Only those.")
@@ -68,15 +71,16 @@ def list_(
     if is_whole and style != "jsonl":
         raise BadInputError("--whole goes with --format jsonl.")
     now, settings = datetime.now(UTC), read_deployed(settings_file)
+    aws = Aws.of(profile, settings.hub_region)
     asked = Selection(
         since=_moment(since, now) if since else None if state == "open" else now - timedelta(days=_DEFAULT_DAYS),
         until=_moment(until, now) if until else now,
-        account=account,
+        account=_account(aws, settings, account) if account else None,
         state=state,
         severity=severity,
         only=only,
     )
-    table = hub_table(Aws.of(profile, settings.hub_region), settings)
+    table = hub_table(aws, settings)
     with reading_table():
         heads = find(table, asked)
         if is_whole:
@@ -109,6 +113,15 @@ def show(incident: str, style: str, settings_file: Path, profile: str | None) ->
         return
     for line in written.story(found):
         click.echo(line)
+
+
+def _account(aws: Aws, settings: Settings, asked: str) -> str:
+    """The id of the account that is called so today; else what was asked, a name that it may have had."""
+    if account_id(asked):
+        return asked
+    with reading_table():
+        found = called(asked, looked_at(hub_postures(aws, settings).all()))
+    return found.id if found else asked
 
 
 def _moment(text: str, now: datetime) -> datetime:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import click
 
+from rootwatch.core.fields import account_id
 from rootwatch.core.ports import StoreDownError
 from rootwatch.core.posture import Central, Posture
 from rootwatch.core.settings import Settings
 from rootwatch.edge.posture_table import PostureTable
 from rootwatch_cli.aws import Aws, deployed
+from rootwatch_cli.break_glass.accounts import looked_at, meant
 from rootwatch_cli.hub_options import hub_options
 from rootwatch_cli.posturing import table
 from rootwatch_cli.posturing.controls import FRAMEWORKS, Framework
@@ -23,7 +25,12 @@ from rootwatch_cli.settings_file import BadInputError, read_deployed
 
 @click.command()
 @hub_options
-@click.option("--account", "accounts", multiple=True, metavar="ID", help="This account alone; may be given again.")
+@click.option(
+    "--account",
+    "accounts",
+    multiple=True,
+    help="This account alone: an id, a name or an alias, with --live an id; may be given again.",
+)
 @click.option(
     "--framework", type=click.Choice(FRAMEWORKS), help="The framework's controls in the place of our own rules."
 )
@@ -56,7 +63,8 @@ def posture(
     it is now, by a role in each account. Both change nothing. Exit code 1 while an account is below the line that
     rootwatch.posture.must draws; what can't be read is.
     """
-    _check(accounts)
+    if live:
+        _check(accounts)
     if role and not live:
         raise BadInputError("--role goes with --live.")
     settings = read_deployed(settings_file)
@@ -69,10 +77,7 @@ def posture(
         postures, central = look(aws, accounts, role or ROLE, settings, lambda: datetime.now(UTC))
     else:
         postures, central = _known(aws, settings)
-    chosen = [one for one in postures if not accounts or one.account in accounts]
-    if missing := set(accounts) - {one.account for one in chosen}:
-        raise BadInputError(f"No account {', '.join(sorted(missing))} is known: look at the list without --account.")
-    rows = rows_of(chosen, central, settings, now, framework)
+    rows = rows_of(_chosen(postures, accounts), central, settings, now, framework)
     if style == "html":
         # The page's parts are loaded for nobody else.
         from rootwatch_cli.posturing.html import page
@@ -88,6 +93,16 @@ def _check(accounts: Sequence[str]) -> None:
     for account in accounts:
         if not re.fullmatch(r"[0-9]{12}", account):
             raise BadInputError(f"--account {account} is no account id: write its 12 digits.")
+
+
+def _chosen(postures: Sequence[Posture], asked: Sequence[str]) -> Sequence[Posture]:
+    if not asked:
+        return postures
+    accounts = looked_at(postures)
+    wanted = {one if account_id(one) else meant(one, accounts).id for one in asked}
+    if missing := wanted - {one.account for one in postures}:
+        raise BadInputError(f"No account {', '.join(sorted(missing))} is known: look at the list without --account.")
+    return [one for one in postures if one.account in wanted]
 
 
 def _known(aws: Aws, settings: Settings) -> tuple[list[Posture], Central]:

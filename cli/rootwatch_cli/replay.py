@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 import click
-from rich.console import Console
 
 from rootwatch.core.settings import Settings
 from rootwatch.edge.country import country
@@ -105,6 +104,8 @@ def replay(
     one = output.the_one(replayed, incident) if incident else None
     for line in _lines(replayed, one, settings, style, notices=notices, with_list=page_file is None):
         click.echo(line)
+    if known and not known.pagerduty:
+        click.echo("The settings name no PagerDuty: nothing pages.", err=True)
     tell(totals)
     if not totals.files:
         raise BadInputError("No log file was found there: nothing was looked at.")
@@ -128,11 +129,12 @@ def _lines(
 @contextmanager
 def _replaying(total: int) -> Iterator[Callable[[int], None]]:
     """Shows on stderr, where that is a terminal, how many records were taken in."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
         yield lambda _: None
         return
-    with console.status("replaying …") as line:
+    from rich.console import Console  # here, since it takes as long to load as all else
+
+    with Console(stderr=True).status("replaying …") as line:
 
         def show(taken: int) -> None:
             if taken % _EVERY == 0:

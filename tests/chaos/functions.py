@@ -49,6 +49,7 @@ class Container:
         self.skew = skew
         self.made: dict[Any, Any] = {}
         self.noted: int | None = None  # the message that it knows to have arrived, and has yet to note
+        self.counted: Counter[str] = Counter()  # what is lost with it: metrics are written when a run ends
 
 
 class Context:
@@ -102,6 +103,7 @@ class Functions:
                 raise
         self._lose(container)
         if not current().dead:
+            self._flush()
             self._idle[name].append(container)
         done(answer)
 
@@ -154,6 +156,7 @@ class Functions:
             for name, value in replaced.items():
                 stack.enter_context(mock.patch.object(wiring, name, value))
             stack.enter_context(mock.patch.object(wiring.metrics, "add_metric", self._count))
+            stack.enter_context(mock.patch.object(wiring.metrics, "flush_metrics", self._flush))
             for module in _sleepers():
                 stack.enter_context(mock.patch.object(module, "time", self._time()))
             if not os.environ.get("CHAOS_LOG"):
@@ -174,7 +177,14 @@ class Functions:
         return made
 
     def _count(self, name: str, unit: object, value: float, resolution: int = 60) -> None:
-        self.metrics[name] += int(value)
+        current().worker.counted[name] += int(value)
+
+    def _flush(self) -> None:
+        """Writes the container's metrics; what its process has not written when it ends is lost."""
+        container = current().worker
+        if not current().dead:
+            self.metrics.update(container.counted)
+            container.counted.clear()
 
     def _time(self) -> types.SimpleNamespace:
         return types.SimpleNamespace(

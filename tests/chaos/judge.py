@@ -1,7 +1,8 @@
 """The judge: knows the records that were put in, with their truth, and the messages that were received. Nothing else.
 
 Of the product it knows only what is promised to whoever reads its messages: a dedup_key is
-``rootwatch/<incident>/<harm>/<severity>``, an incident's name begins with its account, and the document on SNS counts.
+``rootwatch/<incident>/<harm>/<severity>``, an incident's name begins with its account, and the document on SNS counts,
+and says of what kind its event is.
 """
 
 from collections import Counter, defaultdict
@@ -12,6 +13,7 @@ from typing import Final
 import msgspec
 
 from tests.chaos.pages import Page, pages
+from tests.chaos.path_judge import PATH_KINDS, judge_paths
 from tests.chaos.received import Message, Received
 from tests.chaos.stories import Story
 from tests.chaos.verdict import Verdict
@@ -25,8 +27,11 @@ def judge(stories: Sequence[Story], received: Received) -> Verdict:
     """What holds of what was promised."""
     sound = [one for one in received.messages if not _is_degraded(one)]
     sns = [one for one in sound if one.channel == "sns"]
-    of_records = {_incident(one) for one in sns if one.body["event"] and one.body["event"]["event_id"]}
-    told, alerts = _by_account(sns, of_records), _alerts_by_account(pages(sound, received.unanswered))
+    of_paths = {_incident(one) for one in sns if one.body["event"] and one.body["event"]["kind"] in PATH_KINDS}
+    of_records = {_incident(one) for one in sns if one.body["event"] and one.body["event"]["event_id"]} - of_paths
+    paged = pages(sound, received.unanswered)
+    told = _by_account(sns, of_records)
+    alerts = _alerts_by_account(one for one in paged if one.incident not in of_paths)
     ends = _ends(stories)
     verdict = Verdict(records=sum(len(story.records) for story in stories), refused=len(received.refused))
     for story, end in zip(stories, ends, strict=True):
@@ -36,6 +41,7 @@ def judge(stories: Sequence[Story], received: Received) -> Verdict:
     for account in alerts.keys() - {story.account for story in stories}:
         verdict.extra_pages += len(alerts[account])
         verdict.notes.append(f"extra pages: nothing happened in {account}: {alerts[account]}")
+    judge_paths(verdict, stories, [one for one in sns if _incident(one) in of_paths], paged)
     verdict.incidents = len(of_records)
     verdict.own_incidents = len({_incident(one) for one in sns} - of_records)
     verdict.degraded = len(received.messages) - len(sound)
@@ -78,7 +84,7 @@ def _page(verdict: Verdict, story: Story, alerts: Sequence[Page]) -> None:
         verdict.notes.append(f"planned paged: {story.account}: {sorted(first)}")
     for pair in story.pages.items():
         if pair in first:
-            verdict.latencies.append(first[pair] - min(one.at for one in story.records if one.pair == pair))
+            verdict.latencies.append(first[pair] - min(one.arrives for one in story.records if one.pair == pair))
         else:
             verdict.unplanned_not_paged += 1
             verdict.notes.append(f"not paged: {story.kind} {story.account} {pair}, paged are {sorted(first)}")

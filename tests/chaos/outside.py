@@ -2,11 +2,14 @@
 
 import random
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Final, Literal, Protocol, TypeVar, get_args
 
 from tests.chaos.loop import Loop, current
 
 T = TypeVar("T")
+Hang = Literal["without effect", "after its effect"]
+HANGS: Final[tuple[Hang, ...]] = get_args(Hang)
+_FOR_EVER: Final = float("inf")
 
 
 class ProcessEnded(BaseException):  # no error: nobody may catch it
@@ -19,6 +22,9 @@ class Trouble(Protocol):
     def ends_process(self, step: int, name: str) -> bool:
         """Whether the process is ended at this step."""
 
+    def hangs(self, name: str) -> Hang | None:
+        """Whether a call never ends, and whether it had its effect before."""
+
     def of_channel(self, channel: str) -> str | None:
         """The fault that the next message to a channel meets."""
 
@@ -30,16 +36,28 @@ class Seeded:
     """Faults at random, the same for the same seed."""
 
     def __init__(
-        self, chance: random.Random, *, crashes: float = 0.0, channels: float = 0.0, kinds: tuple[str, ...] = ()
+        self,
+        chance: random.Random,
+        *,
+        crashes: float = 0.0,
+        hangs: float = 0.0,
+        channels: float = 0.0,
+        kinds: tuple[str, ...] = (),
     ) -> None:
         self._chance = chance
         self._crashes = crashes
+        self._hangs = hangs
         self._channels = channels
         self._kinds = kinds
         self.aws: dict[str, tuple[float, tuple[str, ...]]] = {}  # call → how often, which
 
     def ends_process(self, step: int, name: str) -> bool:
         return self._chance.random() < self._crashes
+
+    def hangs(self, name: str) -> Hang | None:
+        if not self._hangs or self._chance.random() >= self._hangs:
+            return None
+        return self._chance.choice(HANGS)
 
     def of_channel(self, channel: str) -> str | None:
         return self._chance.choice(self._kinds) if self._chance.random() < self._channels else None
@@ -50,15 +68,32 @@ class Seeded:
 
 
 class Scripted:
-    """One crash at one step, the first message to one channel meets a fault: the rest goes well."""
+    """One crash at one step, or one call that never ends; the first message to one channel meets a fault: the rest goes
+    well."""
 
-    def __init__(self, *, step: int | None = None, channel: str = "", fault: str | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        step: int | None = None,
+        channel: str = "",
+        fault: str | None = None,
+        call: int | None = None,
+        hang: Hang | None = None,
+    ) -> None:
         self._step = step
+        self._call = call
+        self._hang = hang
         self._channel = channel
         self._fault = fault
 
     def ends_process(self, step: int, name: str) -> bool:
         return step == self._step
+
+    def hangs(self, name: str) -> Hang | None:
+        if self._call is None:
+            return None
+        self._call -= 1
+        return self._hang if self._call == 0 else None
 
     def of_channel(self, channel: str) -> str | None:
         if channel != self._channel:
@@ -85,13 +120,14 @@ class Border:
     def call(self, name: str, seconds: float, effect: Callable[[], T]) -> T:
         """Has an effect outside halfway through the time that it takes. What it raises comes back as an answer does."""
         self._step(f"before {name}")
-        self.loop.spend(seconds / 2)
+        hang = self.trouble.hangs(name)
+        self._spend(_FOR_EVER if hang == "without effect" else seconds / 2, name)
         error: Exception | None = None
         try:
             answer = effect()
         except Exception as raised:  # noqa: BLE001 # handed on below
             error = raised
-        self.loop.spend(seconds / 2)
+        self._spend(_FOR_EVER if hang else seconds / 2, name)
         self._step(f"after {name}")
         if error:
             raise error
@@ -99,19 +135,27 @@ class Border:
 
     def sleep(self, seconds: float) -> None:
         """What ``time.sleep`` is in the simulated process."""
-        self.loop.spend(seconds)
+        self._spend(seconds, "sleep")
         self._step("after sleep")
 
-    def _step(self, name: str) -> None:
+    def _spend(self, seconds: float, name: str) -> None:
+        """Lets time pass. At the function's timeout the process is ended, whatever it waits for."""
         task = current()
         if task.dead:
+            raise ProcessEnded(name)
+        if self.loop.now + seconds < task.deadline:
+            self.loop.spend(seconds)
+            return
+        self.loop.spend(max(0.0, task.deadline - self.loop.now))
+        self.timed_out += 1
+        self._end(name)
+
+    def _step(self, name: str) -> None:
+        if current().dead:
             raise ProcessEnded(name)
         self.steps += 1
         if self.names is not None:
             self.names.append(name)
-        if self.loop.now >= task.deadline:
-            self.timed_out += 1
-            self._end(name)
         if self.trouble.ends_process(self.steps, name):
             self.ended += 1
             self._end(name)

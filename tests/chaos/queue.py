@@ -7,7 +7,7 @@ import itertools
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from tests.chaos.loop import Loop
 
@@ -23,9 +23,15 @@ class Message:
     receives: int = 0
 
 
+class QueueSettings(TypedDict):
+    """``visibility`` in seconds; after ``most_receives`` a message is a dead letter."""
+
+    visibility: float
+    most_receives: int
+
+
 class Queue:
-    """``visibility`` in seconds; after ``most_receives`` a message is a dead letter. ``invoke`` runs the function with
-    an event, and calls back with its answer, or with None if its process ended."""
+    """``invoke`` runs the function with an event, and calls back with its answer, or with None if its process ended."""
 
     def __init__(
         self,
@@ -33,9 +39,9 @@ class Queue:
         chance: random.Random,
         *,
         visibility: float,
-        most_receives: int = 480,
-        twice: float = 0.0,
-        workers: int = 3,
+        most_receives: int,
+        twice: float,
+        workers: int,
     ) -> None:
         self._loop = loop
         self._chance = chance

@@ -14,7 +14,10 @@ from typing import Any, Final
 MANAGEMENT: Final = "999988887777"
 REGION: Final = "us-east-1"
 _PAGING: Final = ("high", "critical")
-_EVERY: Final = 600.0  # seconds between stories: at 2 % of all steps a sweep gets a few sends done before it ends
+_EVERY: Final = 300.0  # seconds between stories
+# In the same account. What came in a log file may be hours late where most tries to read it end in a crash: so much
+# sooner, and the two stories would be one incident.
+_AGAIN: Final = 12 * 3600.0
 _AHEAD: Final = 50 * 60.0  # a window is declared so long before its use
 _SHUFFLE: Final = 60.0  # by so many seconds a record may be late, which changes their order
 KINDS: Final = {
@@ -48,7 +51,7 @@ _AUDITS: Final = (("ListAccessKeys", "iam"), ("GetAccountSummary", "iam"), ("Get
 
 @dataclass(slots=True)
 class Put:
-    """One record that is put in at a time, with what is true of it by itself."""
+    """One record that is made at a time, with what is true of it by itself."""
 
     at: float
     account: str  # whose EventBridge brings it
@@ -56,6 +59,18 @@ class Put:
     harm: str = "access"
     severity: str = "low"  # "low": it pages nobody
     counts: bool = True  # it belongs to an incident of its story's account
+    event: float | None = None  # when EventBridge brings it; None: it never does
+    files: tuple[float, ...] = ()  # when the log files that have it are there
+
+    @property
+    def arrives(self) -> float:
+        """When it is there first, by whichever path."""
+        return min(self.files if self.event is None else (self.event, *self.files))
+
+    @property
+    def arrives_last(self) -> float:
+        """When it is there once more than ever after."""
+        return max(self.files if self.event is None else (self.event, *self.files))
 
     @property
     def pair(self) -> tuple[str, str]:
@@ -160,7 +175,7 @@ class Stories:
             if number % 60 == 0:
                 kind = "slip"  # of three accounts at once it would be guessing
             account = f"2{number:011d}"
-            if kind == "intrusion" and earlier and at - earlier[0][0] > 3 * 3600:
+            if kind == "intrusion" and earlier and at - earlier[0][0] > _AGAIN:
                 account = earlier.pop(0)[1]  # again, long after the first was over
             elif kind == "intrusion" and self._chance.random() < 0.2:
                 earlier.append((at, account))

@@ -9,6 +9,5 @@ def test_a_flood_is_taken_in_within_minutes_and_pages_by_incidents_not_by_record
     assert (found["lost"], found["counts_exact"]) == (0, True)
     assert found["incidents"] == 40
     assert found["seconds_until_taken_in"] < 300
-    harms = 6
-    assert found["pages"] <= 40 * harms + 1, "each harm of an incident, and the storm"
+    assert found["broken"] == []
     assert found["messages"] < 3 * found["records"]

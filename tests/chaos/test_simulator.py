@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from rootwatch.core.ports import Outcome
+from rootwatch.edge.booking import Booking
 from rootwatch.edge.intake import Intake
 from rootwatch.edge.pagerduty import PagerDutyChannel
 from rootwatch.edge.sends import Sends
@@ -19,13 +20,15 @@ from tests.chaos.simulator import START, Conditions, simulated
 from tests.chaos.stories import Stories
 from tests.chaos.wire import TRANSIENT
 
-CHAOS = {"faults": 0.2, "crashes": 0.02, "skew": 300.0, "real": False}
+CHAOS = {"faults": 0.2, "crashes": 0.02, "hangs": 0.001, "skew": 300.0, "real": False}
 
 
 def test_without_any_fault_every_record_is_counted_and_every_page_is_there_within_seconds():
     run = one(1, 300, faults=0, crashes=0, skew=0, real=False)
     assert run["broken"] == [], run["notes"]
     assert run["latency_p99"] < 5
+    assert run["dropped_by_event_bridge"] > 0
+    assert run["paths_doubted"] == 0
     assert run["duplicates"] == {"pagerduty": 0, "slack": 0, "sns": 0}
 
 
@@ -34,6 +37,7 @@ def test_the_bars_hold_under_faults_crashes_and_wrong_clocks(seed):
     run = one(seed, 250, **CHAOS)
     assert run["broken"] == [], run["notes"]
     assert run["processes_ended"] > 100
+    assert run["timed_out"] > 0
     assert sum(run["ambiguous_sends"].values()) > 0
 
 
@@ -104,6 +108,10 @@ def _lose_some(monkeypatch):
     )
 
 
+def _miss_nothing(monkeypatch):
+    monkeypatch.setattr(Booking, "look", lambda self, due: None)
+
+
 @pytest.mark.parametrize(
     ("mutant", "bar"),
     [
@@ -114,6 +122,7 @@ def _lose_some(monkeypatch):
         (_plan_nothing, "planned paged 0"),
         (_resolve_nothing, "what is explained is resolved"),
         (_lose_some, "lost 0"),
+        (_miss_nothing, "what EventBridge drops is told"),
     ],
 )
 def test_the_judge_finds_what_a_broken_product_does(monkeypatch, mutant, bar):

@@ -20,6 +20,9 @@ class Verdict:
     counts_exact: bool = True
     degraded: int = 0  # messages sent without the table, which say so themselves
     own_incidents: int = 0  # what rootwatch found out by itself: a window that ended, a channel that takes nothing
+    dropped_by_event_bridge: int = 0  # records that the log files alone brought
+    drops_untold: int = 0  # accounts of such records of which nobody was told that
+    paths_doubted: int = 0  # accounts of which it was told though EventBridge had brought all: our queue stood still
     refused: int = 0  # messages that a healthy receiver would not take
     duplicates: dict[str, int] = field(default_factory=dict)
     ambiguous_sends: dict[str, int] = field(default_factory=dict)
@@ -35,6 +38,7 @@ class Verdict:
             "extra pages 0": self.extra_pages == 0,
             "what is explained is resolved": self.unresolved == 0,
             "counts exact": self.counts_exact,
+            "what EventBridge drops is told": self.drops_untold == 0,
             "no message that a receiver refuses": self.refused == 0,
             **{
                 f"duplicates on {name} at most the ambiguous sends": self.duplicates[name] <= self.ambiguous_sends[name]

@@ -194,6 +194,59 @@ def test_a_stack_that_changes_what_looks_harmless_pages_at_fifteen_minutes(world
     )
 
 
+def test_a_stack_that_changes_nothing_for_the_worse_in_the_hub_is_quiet(world):
+    """Rules, queues, schedules and the table as they were deployed, by the reads of the real code."""
+    finish_table(world)
+    queues = [
+        f"https://sqs.{HUB_REGION}.amazonaws.com/{HUB.id}/rootwatch-{name}" for name in ("records", "records-dead")
+    ]
+    told = [
+        by_cloudformation("SetQueueAttributes", "sqs", HUB.id, HUB_REGION, {"queueUrl": url, "attributes": {}})
+        for url in queues
+    ]
+    told += [
+        by_cloudformation("UpdateSchedule", "scheduler", HUB.id, HUB_REGION, {"name": f"rootwatch-{name}"})
+        for name in ("sweep", "coverage", "tags")
+    ]
+    told += [
+        by_cloudformation("UpdateTable", "dynamodb", HUB.id, HUB_REGION, {"tableName": world.table}),
+        by_cloudformation(
+            "PutTargets", "events", HUB.id, HUB_REGION, {"rule": "rootwatch-records", "eventBusName": "rootwatch"}
+        ),
+    ]
+    before = len(world.receivers.pagerduty.alerts)
+    tell(world, ana("UpdateStack", stackName="rootwatch-hub"), *told)
+    coverage.run(world)
+    minutes_later(world, 20)
+    world.receivers.wait_for(lambda _: posts(world, "1 place (7 parts), all as deployed"), timeout=90)
+    assert len(world.receivers.pagerduty.alerts) == before
+
+
+def finish_table(world):
+    """What the embedded CloudFormation leaves out of a table, and AWS's does not."""
+    table = world.aws.client("dynamodb", HUB.id, HUB_REGION)
+    table.update_continuous_backups(
+        TableName=world.table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )
+    table.update_time_to_live(
+        TableName=world.table, TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires"}
+    )
+    table.update_table(TableName=world.table, SSESpecification={"Enabled": True, "SSEType": "KMS"})
+
+
+def test_a_queue_that_a_stack_made_forget_pages_at_fifteen_minutes(world):
+    sqs = world.aws.client("sqs", HUB.id, HUB_REGION)
+    url = sqs.get_queue_url(QueueName="rootwatch-records-dead")["QueueUrl"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"MessageRetentionPeriod": "60"})
+    request = {"queueUrl": url, "attributes": {"MessageRetentionPeriod": "60"}}
+    tell(world, by_cloudformation("SetQueueAttributes", "sqs", HUB.id, HUB_REGION, request))
+    coverage.run(world)
+    minutes_later(world, 20)
+    words = "the queue rootwatch-records-dead has another retention period"
+    world.receivers.wait_for(lambda _: alerts(world, words), timeout=90)
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"MessageRetentionPeriod": "1209600"})
+
+
 def zipped(code):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:

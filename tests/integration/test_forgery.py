@@ -20,40 +20,23 @@ from rootwatch_local.world import DATA, HUB_REGION, MANAGEMENT, PAYMENTS, World
 from stacks.names import ALL_MANAGEMENT_EVENTS
 from tests.support.live import call_now, sign_in_now
 from tests.support.log_files import object_created
+from tests.support.loudspeaker import EVERYTHING
+from tests.support.loudspeaker import loudspeaker as forwarding_everything
 from tests.support.records import assume_root, body
 from tests.support.watch import by
 
 pytestmark = pytest.mark.embedded
 
 SENDER, VICTIM, REGION = PAYMENTS.id, DATA.id, "us-west-2"
-EVERYTHING = "takes-everything"
 
 Record = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
 def loudspeaker(in_management: World) -> Iterator[World]:
-    """The sender's own rule, whose role lies below our path: it forwards all that its bus gets to the hub's bus."""
-    iam, events = (in_management.aws.client(service, SENDER, REGION) for service in ("iam", "events"))
-    bus = f"arn:aws:events:{HUB_REGION}:{MANAGEMENT.id}:event-bus/rootwatch"
-    trust = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    put = {"Effect": "Allow", "Action": "events:PutEvents", "Resource": bus}
-    made = iam.create_role(
-        RoleName=EVERYTHING, Path="/rootwatch/", AssumeRolePolicyDocument=json.dumps({"Statement": [trust]})
-    )
-    iam.put_role_policy(RoleName=EVERYTHING, PolicyName="put", PolicyDocument=json.dumps({"Statement": [put]}))
-    events.put_rule(
-        Name=EVERYTHING,
-        EventPattern=json.dumps({"account": [SENDER]}),
-        State=ALL_MANAGEMENT_EVENTS,
-    )
-    target = {"Id": "hub", "Arn": bus, "RoleArn": made["Role"]["Arn"]}
-    events.put_targets(Rule=EVERYTHING, Targets=[target])
-    yield in_management
-    events.remove_targets(Rule=EVERYTHING, Ids=["hub"])
-    events.delete_rule(Name=EVERYTHING)
-    iam.delete_role_policy(RoleName=EVERYTHING, PolicyName="put")
-    iam.delete_role(RoleName=EVERYTHING)
+    """The sender's own rule forwards all that its bus gets to the hub's bus."""
+    with forwarding_everything(in_management, SENDER, REGION):
+        yield in_management
 
 
 # What a record that is believed changes in the table: windows, tasks, failures, what is known of an account, its

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.shown import commands, unlike
+
 pytestmark = pytest.mark.embedded
 
 PROJECT = Path(__file__).resolve().parents[2]
 SECONDS = 180
+[SHOWN] = [one for one in commands(PROJECT / "README.md", "README.md") if one.command == "make demo"]
 
 
 def demo(tmp_path: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -35,6 +38,8 @@ def test_two_demos_side_by_side_each_receive_exactly_what_was_expected(tmp_path)
         said, _ = process.communicate(timeout=SECONDS)
         assert process.returncode == 0, said
         assert "Everything that was expected was received, and nothing else." in said
+        absent = unlike(SHOWN.output, said, in_order=False)
+        assert not absent, f"README.md shows {absent!r}, and this came:\n{said}"
     assert [list((tmp_path / name / "tmp").glob("rootwatch-*")) for name in ("one", "other")] == [[], []]
 
 

@@ -4,110 +4,34 @@ and what the ledger says of it."""
 import csv
 import io
 import json
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
 from rootwatch_local.world import DATA, HUB, HUB_REGION, MANAGEMENT, PAYMENTS, SANDBOX
+from tests.support.colleagues import ROLE, colleagues
 from tests.support.live import call_now, sign_in_now
-from tests.support.watch import by
 
 pytestmark = pytest.mark.embedded
 
-ROOTWATCH = [sys.executable, "-c", "from rootwatch_cli.main import main; main()"]
-ROLE = "SecurityEngineer"
-ALLOW = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-
-
-def document(*statements):
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-
-
-class Colleague:
-    """Somebody's session of a role, who runs the commands; what they tag, CloudTrail tells of."""
-
-    def __init__(self, world, settings, account, name):
-        self._world, self._settings = world, str(settings)
-        sts = world.aws.client("sts", account, HUB_REGION)
-        given = sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/{ROLE}", RoleSessionName=name)["Credentials"]
-        self.account, self.arn = account, f"arn:aws:sts::{account}:assumed-role/{ROLE}/{name}"
-        self._environment = {
-            **world.aws.environment(account, HUB_REGION),
-            "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
-            "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
-            "AWS_SESSION_TOKEN": given["SessionToken"],
-            "PYTHONPATH": os.pathsep.join(sys.path),
-        }
-
-    def runs(self, *arguments, code=0):
-        done = subprocess.run(
-            [*ROOTWATCH, *arguments, "--settings", self._settings],
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-            stdin=subprocess.DEVNULL,
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        return done
-
-    def tags(self, account, *arguments, keys=("break-glass",)):
-        """Runs a command that tags, and has CloudTrail tell of what it did."""
-        organizations = self._world.aws.client("organizations", MANAGEMENT.id, "us-east-1")
-
-        def there():
-            tags = organizations.list_tags_for_resource(ResourceId=account)["Tags"]
-            return {tag["Key"]: tag["Value"] for tag in tags if tag["Key"].startswith("break-glass")}
-
-        before = there()
-        done = self.runs("break-glass", *arguments, "--yes")
-        after = there()
-        put = {key: value for key, value in after.items() if before.get(key) != value}
-        if put:
-            self.tells("TagResource", account, {"tags": [{"key": key, "value": value} for key, value in put.items()]})
-        else:
-            self.tells("UntagResource", account, {"tagKeys": sorted(before.keys() - after.keys())})
-        return done
-
-    def tells(self, name, account, request):
-        record = call_now(
-            name,
-            self.account,
-            "us-east-1",
-            source="organizations",
-            userIdentity=by(self.arn, self.account),
-            requestParameters={"resourceId": account, **request},
-        )
-        self._world.emit(self.account, "us-east-1", record)
-        assert self._world.wait_until_taken(record["eventID"]) == "watch"
-
 
 @pytest.fixture(scope="module")
-def colleagues(world, tmp_path_factory):
+def both(world, tmp_path_factory):
     """Ana of the management account, Ben of the hub's."""
     settings = tmp_path_factory.mktemp("desk") / "settings.json"
     settings.write_text(json.dumps(world.settings))
-    for account in (MANAGEMENT.id, HUB.id):
-        iam = world.aws.client("iam", account, HUB_REGION)
-        trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}}
-        iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=document(trust))
-        iam.put_role_policy(RoleName=ROLE, PolicyName="all", PolicyDocument=document(ALLOW))
-    return Colleague(world, settings, MANAGEMENT.id, "ana"), Colleague(world, settings, HUB.id, "ben")
+    return colleagues(world, settings)
 
 
 @pytest.fixture
-def ana(colleagues):
-    return colleagues[0]
+def ana(both):
+    return both[0]
 
 
 @pytest.fixture
-def ben(colleagues):
-    return colleagues[1]
+def ben(both):
+    return both[1]
 
 
 @pytest.fixture
@@ -138,7 +62,7 @@ def opened_by(world, ben, record):
 def test_a_window_from_its_opening_to_its_ledger(world, ana, ben, quiet):
     account = SANDBOX.id
     quiet(account)
-    alerts = len(world.receivers.pagerduty.alerts)
+    alerts, said = len(world.receivers.pagerduty.alerts), len(world.receivers.slack.messages)
 
     opened = ana.tags(account, "open", "sandbox-ana", "--for", "2h", "--ticket", "SEC-142", "--covers", "mfa")
     assert "Declare a window on sandbox-ana (210987654321)" in opened.stdout
@@ -155,7 +79,7 @@ def test_a_window_from_its_opening_to_its_ledger(world, ana, ben, quiet):
 
     emitted(world, sign_in_now(account))
     emitted(world, call_now("DeactivateMFADevice", account, "us-east-1"))
-    world.receivers.wait_for(lambda now: any("Planned: ROOT" in str(m) for m in now.slack.messages), timeout=90)
+    world.receivers.wait_for(lambda now: any("Planned: ROOT" in str(m) for m in now.slack.messages[said:]), timeout=90)
     assert len(world.receivers.pagerduty.alerts) == alerts, "planned use pages nobody"
     breach = emitted(world, call_now("CreateAccessKey", account, "us-east-1"))
     world.receivers.wait_for(lambda now: len(now.pagerduty.alerts) > alerts, timeout=90)
@@ -163,9 +87,9 @@ def test_a_window_from_its_opening_to_its_ledger(world, ana, ben, quiet):
     ana.tags(account, "close", account)
     world.sweep()
     world.receivers.wait_for(
-        lambda now: any("in window SEC-142, ended at" in str(m) for m in now.slack.messages), timeout=60
+        lambda now: any("in window SEC-142, ended at" in str(m) for m in now.slack.messages[said:]), timeout=60
     )
-    ended = next(str(m) for m in world.receivers.slack.messages if "in window SEC-142, ended at" in str(m))
+    ended = next(str(m) for m in world.receivers.slack.messages[said:] if "in window SEC-142, ended at" in str(m))
     assert "root did 3 things in window SEC-142" in ended
     ben.runs("break-glass", "check", account, code=1)
 

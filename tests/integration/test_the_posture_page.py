@@ -24,7 +24,7 @@ def rows(framework: str | None = None, name: str = "", copies: int = 1) -> list[
     one = organisation()
     found = one.table.all()
     if name:
-        found = [msgspec.structs.replace(each, name=name) for each in found]
+        found = [msgspec.structs.replace(each, name=name, alias=name) for each in found]
     many = [
         msgspec.structs.replace(each, account=f"{int(each.account) + copy * 7919:012d}")
         for copy in range(copies)
@@ -75,6 +75,7 @@ def test_an_account_opens_by_mouse_and_by_keyboard_and_shows_all_its_answers(ope
     account.locator("summary").first.click()
     expect(account.locator(".answers > ul > li")).to_have_count(14)
     expect(account.locator(".answers > ul > li").first).to_contain_text("FAILS")
+    expect(account.locator(".looked")).to_contain_text("Alias example-payments. Looked at ")
     expect(account).to_contain_text("key 2 is used and key 1 is not any more: disable key 1")
     account.locator("summary").first.focus()
     page.keyboard.press("Enter")

@@ -24,7 +24,6 @@ BY_OTHERS = {
     "logs:PutLogEvents": "Lambda, for the same",
     "sqs:ChangeMessageVisibility": "Lambda: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html",
     "sqs:DeleteMessage": "Lambda, for the same",
-    "sqs:GetQueueAttributes": "Lambda, for the same",
     "sqs:ReceiveMessage": "Lambda, for the same",
 }
 

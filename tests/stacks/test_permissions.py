@@ -29,6 +29,7 @@ ALL_RESOURCES = {
     "iam:GenerateCredentialReport": "the service knows no resource for it",
     "iam:GetAccountSummary": "the service knows no resource for it",
     "iam:GetCredentialReport": "the service knows no resource for it",
+    "iam:ListAccountAliases": "the service knows no resource for it",
     "iam:ListOrganizationsFeatures": "the service knows no resource for it",
     "iam:ListVirtualMFADevices": "the service knows no resource for it",
     "organizations:ListAccounts": "the service knows no resource for it",

@@ -41,6 +41,7 @@ def test_the_reader_reads_and_can_change_nothing(member_template: dict[str, Any]
         "iam:GenerateCredentialReport",
         "iam:GetAccountSummary",
         "iam:GetCredentialReport",
+        "iam:ListAccountAliases",
         "iam:ListOrganizationsFeatures",
         "iam:ListVirtualMFADevices",
     ]

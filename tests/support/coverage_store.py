@@ -21,7 +21,7 @@ from rootwatch.edge.deploying import Deploying
 from rootwatch.edge.observer import Observer
 from rootwatch.edge.rounds import Rounds
 from rootwatch.edge.trails import Trails
-from tests.support.monitor import Monitor
+from tests.support.two_paths import TwoPaths
 
 _numbers = itertools.count()
 WELL = TrailSeen(
@@ -82,6 +82,7 @@ class Abroad:
     def __init__(self, table: Table, now: Callable[[], datetime]) -> None:
         self._table, self._now = table, now
         self.cut: set[tuple[str, str]] = set()
+        self.slow: set[tuple[str, str]] = set()  # cut from EventBridge alone: log files bring them
         self.failing: dict[str, Exception | str] = {}  # by account: raised, or why the canary can't be sent
         self.rules_there: dict[tuple[str, str], dict[str, Rule | None]] = {}
         self.refusing: set[str] = set()  # whose roles can't be taken
@@ -95,9 +96,12 @@ class Abroad:
             return dict.fromkeys(regions, trouble)
         sent = self._table.rolls[account].sent(nonce)
         assert sent, "the nonce is stored before it is sent"
-        for region in set(regions) - {place for whose, place in self.cut if whose == account}:
+        for region in set(regions) - {place for whose, place in self.cut | self.slow if whose == account}:
             before = self._table.heard.get((account, region)) or Heard(account=account, region=region)
             self._table.heard[account, region] = before.with_canary(sent, "EventBridge", self._now())
+        for region in {place for whose, place in self.slow if whose == account}:
+            before = self._table.heard.get((account, region)) or Heard(account=account, region=region)
+            self._table.heard[account, region] = before.with_canary(sent, "log file", self._now())
         return {}
 
     def enter(self, account: str) -> str:
@@ -123,8 +127,18 @@ class Functions:
         return {**found, **self.wrong} if found else {}
 
 
-class Watched(Monitor):
-    """The monitor's channels and clock, and coverage over them; ``accounts`` is what Organizations lists."""
+class HubParts:
+    """The hub's rules, queues, schedules and its table: as they should be, but for what a test says of them."""
+
+    def __init__(self) -> None:
+        self.wrong: dict[str, tuple[str, ...]] = {}
+
+    def look(self, touched: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        return {what: self.wrong.get(what, ()) for what in touched}
+
+
+class Watched(TwoPaths):
+    """Both paths' channels and clock, and coverage over them; ``accounts`` is what Organizations lists."""
 
     def __init__(self, *accounts: str, manifest: Manifest | None = None, **changes: object) -> None:
         super().__init__(manifest=manifest, **changes)
@@ -137,15 +151,18 @@ class Watched(Monitor):
         shared = {"settings": self.settings, "logger": logger}
         clock = {"now": lambda: self.now}
         self.functions = Functions()
+        self.hub_parts = HubParts()
         self.deploying = Deploying(
             store=self.store,
             delivery=self.delivery,
             functions=self.functions,
+            hub_parts=lambda: self.hub_parts,
             manifest=manifest or Manifest(),
             **shared,
         )
         self.coverage = Coverage(
             table=self.table,
+            paths=self.paths,
             observer=observer,
             accounts=self.list_accounts,
             rounds=Rounds(self.table, self.abroad, lambda: self.now, logger),

@@ -52,6 +52,7 @@ class Iam:
             "AccountSigningCertificatesPresent": 0,
         }
         self.virtual: list[dict[str, Any]] | Exception = []
+        self.aliases: list[str] | Exception = []
         self.contact: bool | Exception = True
         self.features: list[str] | Exception = ["RootCredentialsManagement", "RootSessions"]
         self.report: Exception | None = None
@@ -83,6 +84,9 @@ class Iam:
 
     def paginate(self, AssignmentStatus: str) -> list[dict[str, Any]]:  # noqa: N803 # as boto3 spells it
         return [{"VirtualMFADevices": _or_raised(self.virtual)}]
+
+    def list_account_aliases(self) -> dict[str, list[str]]:
+        return {"AccountAliases": _or_raised(self.aliases)}
 
     def get_alternate_contact(self, AlternateContactType: str) -> dict[str, Any]:  # noqa: N803 # as boto3 spells it
         assert AlternateContactType == "SECURITY"

@@ -11,7 +11,7 @@ import msgspec
 from rootwatch.core.coverage import rows, to_ask
 from rootwatch.core.roll import Heard, Roll
 from rootwatch.core.settings import Settings
-from rootwatch.core.silences import Look, Over, Silence, look
+from rootwatch.core.silences import Known, Look, Over, Silence, look
 from tests.support.records import NOON, settings
 
 Cut = Callable[[str, str], bool]  # account, Region
@@ -41,6 +41,8 @@ class Organisation:
         self.fast: Cut = nothing
         self.log: Cut = lambda account, region: True
         self.told: list[tuple[datetime, Silence | Over]] = []
+        self.losses: dict[tuple[str, str], str] = {}  # fast paths that records showed to be lost
+        self.known: list[Known] = []
         self.asked: list[tuple[datetime, str]] = []
 
     @property
@@ -64,8 +66,11 @@ class Organisation:
 
     def run(self) -> Look:
         """One run: what became of the last canaries, then new ones, answered at once where the path is whole."""
-        found = look(rows(self.rolls.values(), self.heard, self.settings, self.now), self.settings, self.now)
+        found = look(
+            rows(self.rolls.values(), self.heard, self.settings, self.now), self.losses, self.settings, self.now
+        )
         self.told += [(self.now, one) for one in (*found.over, *found.began)]
+        self.known += found.known
         self.rolls |= {roll.account: roll for roll in found.rolls}
         judged = rows(self.rolls.values(), self.heard, self.settings, self.now)
         for roll in to_ask(judged, self.settings, self.now):

@@ -154,6 +154,25 @@ def test_a_failed_send_is_never_due_again(store):
     assert store.claim(send_of(plan, "slack"), after(6000), after(6001)) is None
 
 
+def test_of_many_records_those_that_are_in_the_table_are_told(store):
+    plans = [take(store, sign_in(account=next(_accounts))) for _ in range(3)]
+    keys = [plan.key for plan in plans]
+    assert set(store.recorded([*keys[:2], "nobody", *(f"unknown {number}" for number in range(90))])) == set(keys[:2])
+    assert not store.recorded(["nobody"])
+
+
+def test_a_failed_send_waits_to_be_counted_and_is_counted_once(store):
+    plan = take(store, sign_in(account=next(_accounts)))
+    send = send_of(plan, "slack")
+    store.settle(store.claim(send, NOON, NOON + LEASE), Outcome(state="failed", reason="no"), NOON, None)
+    [uncounted] = [due for due in store.uncounted(100) if due.incident == plan.incident.id]
+    assert (uncounted.channel, uncounted.seq) == ("slack", send.seq)
+    for _ in range(2):
+        store.counted(uncounted)
+    assert all(due.incident != plan.incident.id for due in store.uncounted(100))
+    assert store.claim(send, after(6000), after(6001)) is None
+
+
 def test_slack_messages_of_an_incident_keep_their_order(store):
     account = next(_accounts)
     first = take(store, sign_in(mfa="No", account=account))
@@ -272,6 +291,15 @@ def test_what_pages_is_listed_once_and_what_conflicts_is_not(store):
     assert store.commit(second, when) == "conflict"
     take(store, other, when)
     assert store.pagings(when, when) == [first.paging]
+
+
+def test_a_held_page_is_listed_once_however_often_that_is_said(store):
+    plan = take(store, sign_in(after(-70_000), mfa="No", account=next(_accounts)), after(-70_000))
+    when = after(-69_000)
+    entry = msgspec.structs.replace(plan.paging, at=when)
+    for joined in ("", "watch-1"):
+        store.list_paging(msgspec.structs.replace(entry, joined=joined))
+    assert store.pagings(when, when) == [msgspec.structs.replace(entry, joined="watch-1")]
 
 
 def test_a_storm_is_opened_by_one_alone(store):

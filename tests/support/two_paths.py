@@ -11,6 +11,7 @@ from rootwatch.core.fact import Fact
 from rootwatch.core.notice import Notice
 from rootwatch.core.record import Envelope, from_body
 from rootwatch.edge.booking import Booking
+from rootwatch.edge.file_intake import FileIntake
 from rootwatch.edge.hearing import Hearing
 from rootwatch.edge.log_files import LogFileError
 from rootwatch.edge.log_reader import LogReader
@@ -89,7 +90,7 @@ class TwoPaths(Monitor):
 
     def read(self, message: str, *, receives: int = 1, waited: timedelta = _PROMPT) -> Self:
         """One message of the queue."""
-        self.reader.read(message, lambda item: self.intake.take(item, receives, waited))
+        self.reader.read(message, FileIntake(self.intake, receives, waited, self.logger).take_all)
         return self
 
     def later(self, **time: float) -> Self:

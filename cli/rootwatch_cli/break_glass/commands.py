@@ -30,7 +30,8 @@ def break_glass() -> None:
     """Declare planned root use, approve it, see what it covers, and end it.
 
     A window is a tag on the account in AWS Organizations: credentials of the management account, or of a delegated
-    administrator that may tag accounts. ACCOUNT is an id, a name, or the e-mail address of its root user.
+    administrator that may tag accounts. ACCOUNT is an id, a name, the e-mail address of its root user or, with
+    credentials of the hub account, its IAM account alias.
     """
 
 

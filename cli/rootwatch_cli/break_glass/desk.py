@@ -1,7 +1,7 @@
 """The desk's way to AWS: accounts and tags in Organizations, and the hub's table where the credentials reach it."""
 
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, TypeVar
 
 import msgspec
 from botocore.exceptions import ClientError
@@ -12,12 +12,14 @@ from rootwatch.core.settings import Settings
 from rootwatch.core.tags import Tags
 from rootwatch.edge.table import Table
 from rootwatch_cli.aws import Aws, Caller, asking
-from rootwatch_cli.break_glass.accounts import Account, account_of, meant
+from rootwatch_cli.break_glass.accounts import Account, account_of, looked_at, meant
 from rootwatch_cli.break_glass.plan import Change
-from rootwatch_cli.hub_table import hub_table
+from rootwatch_cli.hub_table import hub_postures, hub_table
 from rootwatch_cli.settings_file import BadInputError
 
 _NOT_FOUND: Final = ("AccountNotFoundException", "TargetNotFoundException")
+_NO_ALIASES: Final = "An IAM account alias can be asked for with credentials of the hub account that read its table."
+T = TypeVar("T")
 
 
 class Set(msgspec.Struct, frozen=True):
@@ -48,9 +50,13 @@ class Desk:
         return caller
 
     def account(self, asked: str) -> Account:
-        """The account that is meant."""
+        """The account that is meant. Aliases are known to credentials of the hub account alone."""
         if account_id(asked) is None:
-            return meant(asked, list(self.accounts()))
+            aliases = self._aliases()
+            try:
+                return meant(asked, list(self.accounts(aliases or {})))
+            except BadInputError as error:
+                raise (error if aliases is not None else BadInputError(f"{error} {_NO_ALIASES}")) from None
         with asking("read accounts (organizations:DescribeAccount)"):
             try:
                 said = self._organizations.describe_account(AccountId=asked)["Account"]
@@ -60,11 +66,11 @@ class Desk:
                 raise
         return account_of(said) or Account(asked, "")
 
-    def accounts(self) -> Iterator[Account]:
+    def accounts(self, aliases: Mapping[str, str] | None = None) -> Iterator[Account]:
         """All of the organisation's."""
         with asking("list accounts (organizations:ListAccounts)"):
             for page in self._organizations.get_paginator("list_accounts").paginate():
-                yield from (one for one in map(account_of, page["Accounts"]) if one)
+                yield from (one for said in page["Accounts"] if (one := account_of(said, aliases)))
 
     def tags(self, account: str) -> Set:
         """The two tags as they stand."""
@@ -86,10 +92,21 @@ class Desk:
 
     def table(self) -> Table | None:
         """The hub's table, None where these are no credentials of the hub account, or its stack can't be read."""
+        return self._at_the_hub(hub_table)
+
+    def _aliases(self) -> dict[str, str] | None:
+        """The accounts' aliases as the daily look found them, by account; None where the table can't be asked."""
+        postures = self._at_the_hub(hub_postures)
+        try:
+            return {one.id: one.alias for one in looked_at(postures.all())} if postures else None
+        except StoreDownError:
+            return None
+
+    def _at_the_hub(self, reach: Callable[[Aws, Settings], T]) -> T | None:
         if self._aws.caller().account != self._settings.hub_account:
             return None
         try:
-            return hub_table(self._aws, self._settings)
+            return reach(self._aws, self._settings)
         except BadInputError:
             return None
 

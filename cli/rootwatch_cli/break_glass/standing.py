@@ -7,7 +7,7 @@ import msgspec
 from rootwatch.core.tag_state import TagState, state_of_tags, state_of_value
 from rootwatch.core.tags import Tags
 from rootwatch.core.window import Window
-from rootwatch.core.windows import approved, declared, owner
+from rootwatch.core.windows import approval, declared, owner
 from rootwatch_cli.break_glass.accounts import Account
 from rootwatch_cli.break_glass.coverage import Approval
 from rootwatch_cli.break_glass.desk import Set
@@ -70,9 +70,10 @@ def _window(known: Tags, tag: TagState | None, now: datetime) -> Window | None:
 def _approval(window: Window, known: Tags, now: datetime) -> Approval:
     if window.ticket is None:
         return Approval(False, "it names no ticket that could be")
+    approved = approval(window, known, now)
+    if approved:
+        return Approval(True, f"{window.ticket} is approved by {approved.by}")
     last = known.latest("approval")
-    if approved(window, known, now):
-        return Approval(True, f"{window.ticket} is approved by {last.by if last else 'somebody'}")
     if not window.proved:
         return Approval(False, "the tag's own record was not heard, so that nobody can be another principal")
     if last is None or last.value is None:

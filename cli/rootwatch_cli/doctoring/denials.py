@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_p
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import Final
 
 import msgspec
@@ -18,22 +19,27 @@ from rootwatch_cli.doctoring.policies import Answer, Call, denies, exempting, lo
 
 _finding: Final = Section("Service control policies")
 _GLOBAL: Final = "us-east-1"  # where IAM and Organizations are asked, whatever Region one works in
+# As IAM compares calls that can be granted on no resource in particular.
+# Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+_NO_RESOURCE: Final = "*"
 _STACK_SETS: Final = "role/stacksets-exec-0123456789abcdef0123456789abcdef"
 _FORWARDING: Final = "role/rootwatch/rootwatch-forwarding"
 _AUDIT: Final = "role/rootwatch/rootwatch-audit"
 _POSTURE: Final = "role/rootwatch/rootwatch-posture-reader"
+_CANARY: Final = "role/rootwatch/rootwatch-canary"
 _LOG_READER: Final = "role/rootwatch/rootwatch-log-reader"
 _LOG_FORWARDING: Final = "role/rootwatch/rootwatch-log-forwarding"
 _HUB_S: Final = "role/rootwatch/a-function-of-the-hub"
 
 
 class _Need(msgspec.Struct, frozen=True):
-    """What a role must be able to call: in each Region under watch, or in some."""
+    """What a role must be able to call: in each Region under watch, or in some; and on what, where that is known."""
 
     role: str
     actions: tuple[str, ...]
     means: str
     regions: tuple[str, ...] = ()
+    on: tuple[str, ...] = ()
 
 
 def denials(facts: Facts, settings: Settings) -> Iterator[Finding]:
@@ -143,8 +149,9 @@ def _needs(account: str, settings: Settings) -> Iterator[_Need]:
     yield _Need(
         _STACK_SETS,
         ("iam:CreateRole", "iam:PutRolePolicy"),
-        "StackSets can't make the role that forwards records",
+        "StackSets can't make the roles by which rootwatch hears and looks there",
         (_GLOBAL,),
+        on=(_FORWARDING, _CANARY, _AUDIT, _POSTURE),
     )
     yield _Need(_FORWARDING, ("events:PutEvents",), "EventBridge can't forward records to the hub", hub)
     yield _Need(
@@ -155,6 +162,7 @@ def _needs(account: str, settings: Settings) -> Iterator[_Need]:
         ("iam:GenerateCredentialReport", "iam:GetCredentialReport", "iam:GetAccountSummary"),
         "nobody can see how root is guarded there",
         (_GLOBAL,),
+        on=(_NO_RESOURCE,),
     )
     if account == settings.hub_account:
         yield from _needs_of_hub(hub)
@@ -181,7 +189,8 @@ def _needs_of_hub(hub: tuple[str, ...]) -> Iterator[_Need]:
 
 
 def _calls(account: str, settings: Settings, partition: str) -> Iterator[tuple[_Need, Call]]:
+    of_account = f"arn:{partition}:iam::{account}:"
     for need in _needs(account, settings):
-        for region in need.regions or settings.regions:
-            for action in need.actions:
-                yield need, Call(action, f"arn:{partition}:iam::{account}:{need.role}", region)
+        resources = [one if one == _NO_RESOURCE else f"{of_account}{one}" for one in need.on] or [""]
+        for region, action, resource in product(need.regions or settings.regions, need.actions, resources):
+            yield need, Call(action, f"{of_account}{need.role}", region, resource)

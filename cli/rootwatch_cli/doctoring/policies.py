@@ -15,11 +15,13 @@ _OPERATOR: Final = re.compile(r"(?:ForAllValues:|ForAnyValue:)?(String|Arn)(Not)
 
 
 class Call(msgspec.Struct, frozen=True):
-    """A call of the API: ``events:PutRule``, the ARN of the role that makes it, and the Region that it goes to."""
+    """A call of the API: ``events:PutRule``, the ARN of the role that makes it, and the Region that it goes to; and the
+    ARN that it is made on, "" where that is not known beforehand."""
 
     action: str
     principal: str
     region: str
+    resource: str = ""
 
     @property
     def known(self) -> dict[str, str]:
@@ -47,8 +49,7 @@ def denies(statement: Mapping[str, object], call: Call) -> Answer:
         return "no"
     conditions = statement.get("Condition", {})
     answers = set(_conditions(conditions, call)) if isinstance(conditions, Mapping) else {"perhaps"}
-    if statement.get("Resource", "*") not in ("*", ["*"]):
-        answers.add("perhaps")
+    answers.add(_reaches(statement, call.resource))
     return "no" if "no" in answers else "perhaps" if "perhaps" in answers else "yes"
 
 
@@ -74,6 +75,17 @@ def _names(statement: Mapping[str, object], action: str) -> bool:
     if "NotAction" in statement:
         return not _like(action.lower(), [text.lower() for text in _texts(statement["NotAction"])])
     return _like(action.lower(), [text.lower() for text in _texts(statement.get("Action", []))])
+
+
+def _reaches(statement: Mapping[str, object], resource: str) -> Answer:
+    """Whether it is about what the call is made on."""
+    without = "NotResource" in statement
+    patterns = _texts(statement["NotResource"] if without else statement.get("Resource", "*"))
+    if "*" in patterns:
+        return "no" if without else "yes"
+    if not resource or any("${" in pattern for pattern in patterns):
+        return "perhaps"
+    return "yes" if _like(resource, patterns) != without else "no"
 
 
 def _conditions(conditions: Mapping[object, object], call: Call) -> Iterator[Answer]:

@@ -11,7 +11,7 @@ from rootwatch.core.incident import Incident
 from rootwatch.core.notice import Notice
 from rootwatch.core.tags import Tagging, Tags
 from rootwatch.core.window import Window
-from rootwatch.core.windows import approved, declared
+from rootwatch.core.windows import approval, declared
 from rootwatch.edge import items
 from rootwatch.edge.items import Item
 from rootwatch.edge.ledger import Ledger
@@ -19,7 +19,6 @@ from rootwatch.render.clean import clean, iso
 from rootwatch_cli.ledger.rows import Row, row_of
 
 _BEFORE: Final = timedelta(hours=1)  # a window that ended just before is part of the story
-_A_MOMENT: Final = timedelta(microseconds=1)
 _LONGEST: Final = 512
 
 
@@ -112,17 +111,11 @@ def _of(found: Iterable[Item], word: str) -> list[Item]:
 def _declared(head: Incident, taggings: Sequence[Tagging]) -> list[Declared]:
     tags = Tags(account=head.account or "").with_more(*taggings)
     reach = [one for one in declared(tags)[0] if one.start <= head.last and one.until >= head.first - _BEFORE]
-    # Who closes a window takes its approval away as well: what stood until then counts.
-    return [
-        _as_declared(window, tags, min(window.until - _A_MOMENT, head.last))
-        for window in reach
-        if window.until > window.start
-    ]
+    return [_as_declared(window, tags, min(window.until, head.last)) for window in reach if window.until > window.start]
 
 
 def _as_declared(window: Window, tags: Tags, at: datetime) -> Declared:
-    approvals = [one for one in tags.taggings if one.purpose == "approval" and one.at <= at]
-    approver = approvals[-1].by if approvals and approved(window, tags, at) else None
+    approved = approval(window, tags, at)
     return Declared(
         since=iso(window.start),
         until=iso(window.until),
@@ -131,7 +124,7 @@ def _as_declared(window: Window, tags: Tags, at: datetime) -> Declared:
         nets=window.nets,
         by=clean(window.set_by, _LONGEST) or None,
         proved=window.proved,
-        approved_by=clean(approver, _LONGEST) or None,
+        approved_by=clean(approved.by if approved else None, _LONGEST) or None,
         claimed_for=clean(window.by, 256) or None,
     )
 

@@ -18,7 +18,7 @@ from rootwatch.core.posture_rules import State
 from rootwatch.core.settings import Settings
 from rootwatch_cli.posturing.rows import Row
 from rootwatch_cli.report.bundle import bundle
-from rootwatch_cli.report.shell import filled, inert
+from rootwatch_cli.report.shell import filled, inert, template
 
 _HERE: Final = Path(__file__).parent / "page"
 _REPORT: Final = Path(rootwatch_cli.report.__file__).parent
@@ -56,6 +56,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     name: str
+    alias: str | None
     looked_at: datetime | None
     below: bool
     answers: tuple[Answer, ...]
@@ -82,7 +83,7 @@ def page(rows: Sequence[Row], settings: Settings, framework: str | None, now: da
         accounts=tuple(_account(group) for group in accounts),
     )
     style, script = "".join(path.read_text("utf-8") for path in _STYLES), bundle(_MODULES)
-    before, after = (_HERE / "posture.html").read_text("utf-8").split("<!-- data -->\n")
+    before, after = template(_HERE / "posture.html", name="posture", lists="accounts")
     yield filled(before, style, script)
     yield b'<script type="application/json" id="data">'
     yield inert(msgspec.json.encode(shown))
@@ -101,6 +102,7 @@ def _account(rows: Sequence[Row]) -> Account:
     return Account(
         id=first.account,
         name=first.name,
+        alias=first.alias,
         looked_at=first.looked_at,
         below=any(row.is_below for row in rows),
         answers=tuple(Answer(state=row.state, says=row.says, users=row.users) for row in rows),

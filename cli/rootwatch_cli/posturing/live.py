@@ -4,14 +4,12 @@ Nothing of rootwatch need be deployed. All calls read, but for the making of the
 nothing.
 """
 
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from time import sleep
 from typing import Any, Final
 
-import boto3
 from botocore.config import Config
 from botocore.credentials import Credentials
 
@@ -19,7 +17,7 @@ from rootwatch.core.membership import listed
 from rootwatch.core.posture import Central, Posture, Reading
 from rootwatch.core.posture_roll import looked
 from rootwatch.core.settings import Settings
-from rootwatch.edge.assumed import CallFailedError, calls
+from rootwatch.edge.assumed import MAKING, CallFailedError, calls, client_of
 from rootwatch.edge.posture_reader import Clients, Reader, central
 from rootwatch_cli.aws import Aws, Caller, asking
 
@@ -29,7 +27,6 @@ ROLE: Final = "OrganizationAccountAccessRole"
 _THREADS: Final = 8
 _SESSION: Final = "rootwatch-posture-live"
 _CONFIG: Final = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 4})
-_making: Final = threading.Lock()  # clients are used by several threads, and made by one at a time
 
 
 def look(
@@ -76,28 +73,16 @@ def _door(aws: Aws, caller: Caller, role: str, region: str) -> Callable[[str], C
 
     def enter(account: str) -> Clients:
         if account == caller.account:
-            return lambda service: _made(lambda: aws.client(service))
+            return lambda service: _own(aws, service)
         arn = f"arn:{caller.partition}:iam::{account}:role/{role}"
         with calls():
             given = sts.assume_role(RoleArn=arn, RoleSessionName=_SESSION, DurationSeconds=900)["Credentials"]
         credentials = Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
-        return lambda service: _made(lambda: _client(service, region, credentials))
+        return lambda service: client_of(credentials, service, region, _CONFIG)
 
     return enter
 
 
-def _made(make: Callable[[], Any]) -> Any:
-    with _making:
-        return make()
-
-
-def _client(service: str, region: str, credentials: Credentials) -> Any:
-    make: Any = boto3.client  # the service is not known to the stubs
-    return make(
-        service,
-        region_name=region,
-        aws_access_key_id=credentials.access_key,
-        aws_secret_access_key=credentials.secret_key,
-        aws_session_token=credentials.token,
-        config=_CONFIG,
-    )
+def _own(aws: Aws, service: str) -> Any:
+    with MAKING:
+        return aws.client(service)

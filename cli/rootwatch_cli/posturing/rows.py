@@ -13,11 +13,13 @@ from rootwatch_cli.posturing.controls import Framework, controls
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One answer. ``control``: null without a framework; ``must``: the settings ask for it; ``users``: those that the
-    rule has something against, a hundred findings an account at most."""
+    """One answer. ``alias``: the account's in IAM, empty where it has none, null where that is not known; ``control``:
+    null without a framework; ``must``: the settings ask for it; ``users``: those that the rule has something against, a
+    hundred findings an account at most."""
 
     account: str
     name: str
+    alias: str | None
     control: str | None
     title: str
     rule: PostureRule
@@ -53,6 +55,7 @@ def _of_account(
         Row(
             account=one.account,
             name=one.name,
+            alias=one.alias,
             control=control,
             title=title,
             rule=rule,

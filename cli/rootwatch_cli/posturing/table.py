@@ -55,7 +55,8 @@ def _account(rows: Sequence[Row], wide: int, *, whole: bool) -> Iterator[str]:
     first = rows[0]
     looked = f"looked at {first.looked_at:%Y-%m-%d %H:%MZ}" if first.looked_at else "not looked at yet"
     yield ""
-    yield f"{first.account}  {clean(first.name, 50)}  {looked}".replace("    ", "  ")
+    alias = f"alias {clean(first.alias, 64)}" if first.alias else ""
+    yield "  ".join(filter(None, (first.account, clean(first.name, 50), alias, looked)))
     if len(shown) > _FEW and len({(row.state, row.says) for row in shown}) == 1:
         yield f"  {_SHOWN[shown[0].state]:<8} {f'{len(shown)} rules':<{wide}} {clean(shown[0].says, _LONGEST)}"
         return

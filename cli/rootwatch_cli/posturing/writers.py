@@ -25,5 +25,6 @@ def write_csv(rows: Iterable[Row], out: TextIO) -> None:
     for row in rows:
         users = "; ".join(f"{finding.user}: {finding.says}" for finding in row.users)
         looked = f"{row.looked_at:%Y-%m-%dT%H:%M:%SZ}" if row.looked_at else ""
-        cells = [row.account, row.name, row.control or "", row.title, row.rule, row.state, str(row.must).lower()]
-        lines.writerow(inert(clean(cell, _LONGEST)) for cell in (*cells, row.says, looked, users))
+        who = [row.account, row.name, row.alias or ""]
+        asked = [row.control or "", row.title, row.rule, row.state, str(row.must).lower()]
+        lines.writerow(inert(clean(cell, _LONGEST)) for cell in (*who, *asked, row.says, looked, users))

@@ -88,6 +88,10 @@ class MemoryStore(Outbox):
         self.marks[plan.key] = Mark(plan.disposition, plan.reason, plan.incident.id if plan.incident else None)
         return "committed"
 
+    def recorded(self, keys: Sequence[str]) -> set[str]:
+        """Which of these records are known."""
+        return {key for key in keys if key in self.marks}
+
     def facts(self, incident_id: str) -> list[Fact]:
         """The incident's story, oldest first."""
         return sorted(self.story.get(incident_id, {}).values(), key=lambda fact: (fact.time, fact.key))
@@ -108,6 +112,11 @@ class MemoryStore(Outbox):
         """Which incidents paged for the first time, or joined a storm, from ``since`` to ``until``; oldest first."""
         first = bisect_left(self.listed, since, key=lambda one: one.at)
         return [one for one in self.listed[first:] if one.at <= until]
+
+    def list_paging(self, paging: Paging) -> None:
+        """Lists a page that was held until now; the same entry again changes nothing."""
+        self.listed = [one for one in self.listed if (one.at, one.incident) != (paging.at, paging.incident)]
+        insort(self.listed, paging, key=lambda one: one.at)
 
     def waiting(self, access_key: str) -> list[str]:
         """The ids of incidents that hold calls with this key, made before its AssumeRoot was known."""

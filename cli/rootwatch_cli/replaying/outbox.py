@@ -38,6 +38,7 @@ class Outbox:
         self._notices: dict[str, dict[int, Notice]] = {}
         self._sends: dict[str, list[Send]] = {}
         self._sends_due: Agenda[tuple[str, ChannelName | None, int]] = Agenda()
+        self._uncounted: list[Due] = []
 
     @property
     def sends(self) -> list[Send]:
@@ -72,6 +73,16 @@ class Outbox:
             self._due_again(send, retry_at)
         else:
             self._end(send, outcome.state)
+            if outcome.state == "failed":
+                self._uncounted.append(send.due)
+
+    def uncounted(self, limit: int) -> list[Due]:
+        """Sends that failed for good and that nobody has counted yet."""
+        return self._uncounted[:limit]
+
+    def counted(self, due: Due) -> None:
+        """A send that failed for good is counted."""
+        self._uncounted = [one for one in self._uncounted if one != due]
 
     def _tell(self, notices: Sequence[Notice]) -> None:
         for notice in notices:

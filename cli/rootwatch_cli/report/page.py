@@ -19,7 +19,7 @@ from rootwatch_cli.replaying.replay import Replayed
 from rootwatch_cli.report.bundle import bundle
 from rootwatch_cli.report.data import page_of, rows_of
 from rootwatch_cli.report.rows import IncidentRow, StoryRow
-from rootwatch_cli.report.shell import filled, inert
+from rootwatch_cli.report.shell import filled, inert, template
 from rootwatch_cli.settings_file import BadInputError
 
 _HERE: Final = Path(__file__).parent
@@ -70,8 +70,7 @@ def page(replayed: Replayed, settings: Settings) -> Iterator[bytes]:
         rows += [row for row, _ in batch]
         chunks.append(_packed([story for _, story in batch]))
     style, script = "".join(path.read_text("utf-8") for path in _STYLES), bundle(_MODULES)
-    template = (_HERE / "report.html").read_text("utf-8")
-    before, after = template.split("<!-- data -->\n")
+    before, after = template(_HERE / "report.html", name="replay", lists="incidents")
     yield filled(before, style, script)
     yield b'<script type="application/json" id="data">'
     yield inert(msgspec.json.encode(page_of(replayed, tuple(rows))))

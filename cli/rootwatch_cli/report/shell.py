@@ -2,6 +2,20 @@
 
 import base64
 import hashlib
+from pathlib import Path
+from typing import Final
+
+_TOP: Final = Path(__file__).parent / "top.html"
+
+
+def template(rest: Path, *, name: str, lists: str) -> tuple[str, str]:
+    """What stands before a page's data, and what after: the top that all pages share, then ``rest``.
+
+    ``name`` is the command's, ``lists`` what the page lists.
+    """
+    top = _TOP.read_text("utf-8").replace("{{name}}", name).replace("{{lists}}", lists)
+    before, _, after = (top + rest.read_text("utf-8")).partition("<!-- data -->\n")
+    return before, after
 
 
 def filled(template: str, style: str, script: str) -> bytes:

@@ -38,6 +38,13 @@ class Canary(msgspec.Struct, frozen=True, kw_only=True):
     path: Path
 
 
+class Session(msgspec.Struct, frozen=True):
+    """A session of the canary's role: in which account, and the name it was given."""
+
+    account: str
+    nonce: str
+
+
 def canary_of(item: Item) -> Canary | None:
     """The canary that a record tells of; None for any other record. A record that names another account than its own
     is none: it is a forgery."""
@@ -45,12 +52,18 @@ def canary_of(item: Item) -> Canary | None:
         return None
     if (item.source, item.name, item.identity.type) != (SOURCE, ACTION, "AssumedRole"):
         return None
-    issuer, session = _ISSUER.fullmatch(item.identity.issuer_arn or ""), _SESSION.fullmatch(item.identity.arn or "")
-    if not issuer or not session or {issuer[1], session[1], item.recipient or item.account} != {item.account}:
+    session = session_of(item.identity.issuer_arn or "", item.identity.arn or "")
+    if session is None or {session.account, item.recipient or item.account} != {item.account}:
         return None
     # Only EventBridge's envelope has a source: a log file's is its key.
     path: Path = "EventBridge" if item.envelope and item.envelope.source else "log file"
-    return Canary(account=session[1], region=item.region, nonce=session[2], path=path)
+    return Canary(account=session.account, region=item.region, nonce=session.nonce, path=path)
+
+
+def session_of(issuer: str, session: str) -> Session | None:
+    """The session of the canary's role that these two ARNs name; None if they name another, or two accounts."""
+    role, called = _ISSUER.fullmatch(issuer), _SESSION.fullmatch(session)
+    return Session(called[1], called[2]) if role and called and role[1] == called[1] else None
 
 
 def heard(canary: Canary, roll: Roll, before: Heard, now: datetime) -> Heard | None:

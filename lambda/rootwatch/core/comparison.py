@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from rootwatch.core.hub_parts import HubPart
 from rootwatch.core.record import digest
 
 ROOT_USE_RULE: Final = "rootwatch-root-use"
@@ -39,14 +40,16 @@ class Role(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """The rules of every place, and the roles of every account. ``{account}`` stands for the account's own id."""
+    """The rules of every place; the roles of every account, in which ``{account}`` stands for its id; and what the hub
+    has beside its functions."""
 
     rules: tuple[Rule, ...] = ()
     roles: tuple[Role, ...] = ()
+    hub: tuple[HubPart, ...] = ()
 
     @property
     def digest(self) -> str:
-        """What changes when any rule does."""
+        """What changes when any rule of the places does."""
         return digest(msgspec.to_builtins(self.rules))
 
     def to_json(self) -> bytes:

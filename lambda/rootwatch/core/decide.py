@@ -10,7 +10,7 @@ from rootwatch.core import canary, fields, tags, tasks, watch
 from rootwatch.core.fact import Fact
 from rootwatch.core.incident import Moment
 from rootwatch.core.judge import judge
-from rootwatch.core.network import names_aws
+from rootwatch.core.network import is_aws_itself
 from rootwatch.core.ports import Account, Known, Plan
 from rootwatch.core.record import Item, Record, Unreadable
 from rootwatch.core.remember import remembered
@@ -134,11 +134,14 @@ def _weighed(
 
 
 def _on_first_day(fact: Fact, account: Account | None) -> bool:
-    """Whether AWS itself acted, less than a day after the account joined, as Organizations confirms."""
+    """Whether AWS itself acted, less than a day after the account joined, as Organizations confirms.
+
+    A service that does what it is asked to is not AWS itself: root makes stacks that make administrators.
+    """
     if account is None or account.joined is None or fact.event_time is None:
         return False
     age = fact.event_time - account.joined
-    return timedelta() <= age < _FIRST_DAY and (names_aws(fact.invoked_by) or names_aws(fact.address))
+    return timedelta() <= age < _FIRST_DAY and is_aws_itself(fact.invoked_by, fact.address)
 
 
 def _taggings(item: Item, settings: Settings) -> tuple[tags.Tagging, ...]:

@@ -6,14 +6,16 @@ from datetime import datetime
 
 import msgspec
 
-from rootwatch.core.deployments import FUNCTION, OTHER, ROLE, RULE
+from rootwatch.core.deployments import FUNCTION, HUB_RULE, OTHER, ROLE, RULE
 from rootwatch.core.fact import Fact
+from rootwatch.core.hub_parts import KINDS
 from rootwatch.core.progress import CONFIRMED_WITHIN, LONGEST
 from rootwatch.core.roll import Place
 
 Where = tuple[str, str]  # account, Region
 Places = Mapping[Where, Place]
 Functions = Mapping[str, tuple[str, ...]]  # name → what is not as it should be
+HubParts = Mapping[str, tuple[str, ...]]  # the same, by what ``Fact.part`` says
 
 
 class Part(msgspec.Struct, frozen=True, order=True):
@@ -25,12 +27,12 @@ class Part(msgspec.Struct, frozen=True, order=True):
 
     @property
     def kind(self) -> str:
-        """``rule``, ``function``, ``role`` or ``other``."""
+        """``rule``, ``function``, ``role``, one of the hub's ``KINDS``, or ``other``."""
         return self.what.partition(":")[0]
 
     @property
     def name(self) -> str:
-        """Of a rule or a function; of anything else what was done to it, in words."""
+        """Of what can be compared; of anything else what was done to it, in words."""
         return self.what.partition(":")[2]
 
     @property
@@ -54,12 +56,12 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
 def touched(facts: Iterable[Fact], until: datetime, rules: Collection[str]) -> dict[Part, list[datetime]]:
     """What was changed, and when. ``until`` is when the last record was processed: none can be of a later time.
-    ``rules``: the names of those that can be compared."""
+    ``rules``: the names of those that every place has."""
     found: dict[Part, list[datetime]] = defaultdict(list)
     for fact in facts:
         if fact.part:
             kind, _, name = fact.part.partition(":")
-            what = f"{OTHER}:the rule {name}" if kind == RULE and name not in rules else fact.part
+            what = f"{HUB_RULE}:{name}" if kind == RULE and name not in rules else fact.part
             found[Part(fact.account or "", fact.region or "", what)].append(min(fact.time, until))
     return {part: sorted(times) for part, times in sorted(found.items())}
 
@@ -78,10 +80,16 @@ def functions_in(changed: Touched, hub: Where) -> list[str]:
     return sorted({part.name for part in changed if part.kind == FUNCTION and part.where == hub})
 
 
+def hub_parts_in(changed: Touched, hub: Where) -> list[str]:
+    """What of the hub was changed beside its functions."""
+    return sorted({part.what for part in changed if part.kind in KINDS and part.where == hub})
+
+
 def check(
     changed: Touched,
     places: Places,
     functions: Functions,
+    hub_parts: HubParts,
     *,
     digest: str,
     hub: Where,
@@ -95,7 +103,8 @@ def check(
     differ: set[Where] = set()
     before: set[Where] = set()
     for part, times in changed.items():
-        open_since, words = _of_part(part, times, places, functions, digest, hub)
+        found = {**functions, **hub_parts} if part.where == hub else {}
+        open_since, words = _of_part(part, times, places, found, digest)
         if open_since is None:
             continue
         if part.kind == RULE and part.where in told:
@@ -125,19 +134,20 @@ def is_over(found: Check, opened_at: datetime, processed_at: datetime, now: date
 
 
 def _of_part(
-    part: Part, times: list[datetime], places: Places, functions: Functions, digest: str, hub: Where
+    part: Part, times: list[datetime], places: Places, found: Mapping[str, tuple[str, ...]], digest: str
 ) -> tuple[datetime | None, tuple[str, ...]]:
-    """Since when it is not confirmed, None if it is; and why, in words."""
+    """Since when it is not confirmed, None if it is; and why, in words. ``found``: in the hub, if it is there."""
     if part.kind == RULE:
         place = places.get(part.where)
         since = _since(times, place, digest)
         return since, (place.differs if place and place.differs else (f"the rule {part.name} could not be compared",))
-    if part.kind == FUNCTION and part.where == hub:
-        words = functions.get(part.name, (f"the function {part.name} could not be compared",))
-        return times[0] if words else None, words
     if part.kind == ROLE:
         return None, ()
-    return times[0], (f"there is nothing to compare it with: {part.name}",)
+    words = found.get(part.name if part.kind == FUNCTION else part.what)
+    if words is not None:
+        return times[0] if words else None, words
+    called = part.name if part.kind == OTHER else f"the {part.kind} {part.name}"
+    return times[0], (f"there is nothing to compare it with: {called}",)
 
 
 def _since(times: list[datetime], place: Place | None, digest: str) -> datetime | None:

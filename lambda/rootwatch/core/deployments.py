@@ -16,6 +16,7 @@ from rootwatch.catalogue.watch.row import Row
 from rootwatch.core import fields, principals
 from rootwatch.core.comparison import ROOT_USE_RULE, Manifest, Rule
 from rootwatch.core.fact import Fact
+from rootwatch.core.hub_parts import Kind
 from rootwatch.core.incident import ORGANISATION_WIDE, WATCH_SCOPE
 from rootwatch.core.record import Record, digest
 from rootwatch.core.words import rank
@@ -27,6 +28,13 @@ RULE: Final = "rule"
 FUNCTION: Final = "function"
 ROLE: Final = "role"  # nothing else is written there than what should be: ``narrowing`` saw to that
 OTHER: Final = "other"
+HUB_RULE: Final[Kind] = "hub rule"
+# Parts of the hub by the service that they are changed at, with the parameter that names them: bare, by address or ARN.
+_OF_HUB: Final[dict[str, tuple[Kind, str]]] = {
+    "dynamodb.amazonaws.com": ("table", "tableName"),
+    "scheduler.amazonaws.com": ("schedule", "name"),
+    "sqs.amazonaws.com": ("queue", "queueUrl"),
+}
 _IAM: Final = "iam.amazonaws.com"
 _ROLE_POLICY: Final = "PutRolePolicy"
 _TRUST: Final = "UpdateAssumeRolePolicy"
@@ -127,16 +135,21 @@ def _read(pattern: object) -> dict[str, Any] | None:
 
 
 def _part(record: Record, row: Row) -> str:
-    """``rule:<name>``, ``function:<name>``, ``role:<name>``, or ``other:`` with the call and what it was about."""
+    """``rule:<name>``, ``function:<name>``, ``role:<name>``, a part of the hub, or ``other:`` with the call and what it
+    was about."""
     request = fields.mapping(record.body.get("requestParameters"))
     if record.source == _EVENTS and record.name in ("PutRule", "PutTargets"):
         name = request.get("name") if record.name == "PutRule" else request.get("rule")
         bus = request.get("eventBusName") or "default"
-        if isinstance(name, str) and bus == "default":
-            return f"{RULE}:{name[:64]}"
+        if isinstance(name, str):
+            return f"{RULE if bus == 'default' else HUB_RULE}:{name[:64]}"
     if record.source == _LAMBDA and (record.name or "").startswith(("UpdateFunctionCode", "UpdateFunctionConfig")):
         name = fields.text(request.get("functionName"), 200) or ""
         return f"{FUNCTION}:{name.rpartition(':')[2]}"
     if record.source == _IAM and record.name in (_ROLE_POLICY, _TRUST):
         return f"{ROLE}:{fields.text(request.get('roleName'), 64)}"
+    kind, parameter = _OF_HUB.get(record.source or "", ("", ""))
+    named = fields.text(request.get(parameter), 300) if parameter else None
+    if kind and named:
+        return f"{kind}:{named.rpartition('/')[2]}"
     return f"{OTHER}:{record.name} on {fields.text(row.part(record.body), 100) or 'a part that is not named'}"

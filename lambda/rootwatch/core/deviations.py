@@ -128,8 +128,8 @@ def _fact(cause: str, accounts: dict[str, Found], settings: Settings, now: datet
         says=f"{told[0].upper()}{told[1:]}, {where}{whose}",
         means="What the rule does not forward is heard minutes late, from the log files, or not at all.",
         do_now=(
-            "Find out who changed it, by CloudTrail's event history there. Deploying the StackSet's instance again "
-            "brings the rule back as it was."
+            "Find out who changed it, by CloudTrail's event history there. CloudFormation puts nothing back by itself: "
+            "delete the StackSet's instance there and make it anew. `rootwatch doctor` has the commands."
         ),
         technique="T1562.008",
         account=cause if cause.isdigit() else None,

@@ -21,6 +21,7 @@ MISSING: Final[tuple[Missing, ...]] = get_args(Missing)
 
 _SEVERAL: Final = 3  # places: then it is nothing of theirs that is broken, but what they share
 TOGETHER: Final = timedelta(hours=1)  # what is lost within it may have one cause
+CANARY_RULE: Final[RuleName] = "rootwatch-root-use"  # what brings canaries too
 _OF_SEVERAL: Final = f"{ORGANISATION_CAUSE} fast path"
 
 
@@ -128,3 +129,8 @@ def cause_of(pending: Pending, lost: Iterable[FastPath], settings: Settings) -> 
     if shared:
         return max(shared)
     return f"{_OF_SEVERAL} since {pending.time:%Y-%m-%dT%H:%M:%SZ}" if len(near) + 1 >= _SEVERAL else alone
+
+
+def without_canaries(lost: Iterable[FastPath]) -> dict[tuple[str, str], str]:
+    """The accounts and Regions whose canaries can't be heard for a loss that was booked, with what that is told by."""
+    return {(path.account, path.region): path.lost[CANARY_RULE].cause for path in lost if CANARY_RULE in path.lost}

@@ -123,6 +123,11 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.is_watch and self.scope.split("/")[1] == "send-failed"
 
     @property
+    def has_paged(self) -> bool:
+        """Whether a page of it went out that was not held."""
+        return any(harm not in self.held for harm in self.paged)
+
+    @property
     def own_pages(self) -> list[tuple[Harm, Severity]]:
         """What PagerDuty has an alert of, but for what a storm's page tells of."""
         return [(h, s) for h, s in sorted(self.paged.items()) if self.joined.get(h) != s]

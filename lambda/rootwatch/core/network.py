@@ -29,7 +29,17 @@ def network(address: str | None) -> str | None:
     return None
 
 
+# What acts in an account without being told to by anybody in it, as CloudFormation and others are.
+_ITSELF = frozenset({"aws internal", "organizations.amazonaws.com", "controltower.amazonaws.com"})
+
+
 def names_aws(address: str | None) -> bool:
     """Whether ``sourceIPAddress`` or ``invokedBy`` names an AWS service in place of an address."""
     word = (address or "").strip().lower()
     return word == "aws internal" or word.endswith((".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu"))
+
+
+def is_aws_itself(*named: str | None) -> bool:
+    """Whether ``sourceIPAddress`` and ``invokedBy``, as far as they are there, name what acts by itself alone."""
+    words = {word.strip().lower() for word in named if word}
+    return bool(words) and words <= _ITSELF

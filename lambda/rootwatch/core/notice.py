@@ -103,7 +103,7 @@ def notice(
         told = _with_page(told, *page, hold, seq, now)
     if page and joins:
         told = msgspec.structs.replace(told, joined={**told.joined, page[0]: page[1]})
-        note = f"It has joined the storm {joins.id}, which pages for it: this one pages nobody by itself."
+        note = joins_note(joins)
     own = page if not joins else None
     severity = page[1] if page else incident.severity
     heard_by = channels_for(notice_type, severity, pagerduty=bool(own or resolves or acknowledges))
@@ -126,6 +126,11 @@ def notice(
         why=tuple(why for why in incident.why if why not in incident.why_told),
         before=before,
     )
+
+
+def joins_note(storm: Incident) -> str:
+    """What is said of an incident whose page is a storm's."""
+    return f"It has joined the storm {storm.id}, which pages for it: this one pages nobody by itself."
 
 
 def _with_page(incident: Incident, harm: Harm, severity: Severity, hold: int, seq: int, now: datetime) -> Incident:

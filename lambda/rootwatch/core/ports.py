@@ -1,6 +1,6 @@
 """What the core is handed: what is known, what is planned, and the doors through which both pass."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final, Literal, Protocol
 
@@ -158,6 +158,9 @@ class Store(Protocol):
     def commit(self, plan: Plan, now: datetime) -> Literal["committed", "duplicate", "conflict"]:
         """One transaction: the record's mark, its incident, fact, notices and sends."""
 
+    def recorded(self, keys: Sequence[str]) -> Collection[str]:
+        """Which of these records, a hundred at most, are in the table."""
+
     def facts(self, incident_id: str) -> Sequence[Fact]:
         """The incident's story, oldest first."""
 
@@ -172,6 +175,9 @@ class Store(Protocol):
 
     def pagings(self, since: datetime, until: datetime) -> Sequence[Paging]:
         """Which incidents paged for the first time, or joined a storm, from ``since`` to ``until``; oldest first."""
+
+    def list_paging(self, paging: Paging) -> None:
+        """Lists a page that was held until now; the same entry again changes nothing."""
 
     def waiting(self, access_key: str) -> Sequence[str]:
         """The ids of incidents that hold calls with this key, made before its AssumeRoot was known."""
@@ -202,6 +208,12 @@ class Store(Protocol):
 
     def settle(self, claimed: Claimed, outcome: Outcome, now: datetime, retry_at: datetime | None) -> None:
         """Notes how it went: sent, due again, or failed."""
+
+    def uncounted(self, limit: int) -> Sequence[Due]:
+        """Sends that failed for good and that nobody has counted yet."""
+
+    def counted(self, due: Due) -> None:
+        """Notes that a send that failed for good is counted."""
 
 
 class Directory(Protocol):

@@ -66,6 +66,7 @@ class Posture(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     account: str
     name: str = ""
+    alias: str | None = None  # IAM's alias of the account: empty where it has none
     version: int = 0
     status: str = "ACTIVE"  # as Organizations says it in State, or OUTSIDE
     since: datetime  # when we first saw it
@@ -117,6 +118,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What one look at an account brought."""
 
     via: Via
+    alias: str | None = None
     root: RootState = RootState()
     users: Users | None = None
     contact: bool | None = None

@@ -63,6 +63,7 @@ def looked(before: Posture, reading: Reading, now: datetime) -> Posture:
         tried_at=now,
         read_as_root=now if reading.via == "AssumeRoot" else before.read_as_root,
         via=reading.via,
+        alias=before.alias if reading.alias is None else reading.alias,  # a name, of which the last known one will do
         root=reading.root,
         users=reading.users,
         contact=reading.contact,

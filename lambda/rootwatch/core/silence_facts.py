@@ -8,7 +8,8 @@ from typing import Final
 from rootwatch.core.fact import Fact
 from rootwatch.core.record import digest
 from rootwatch.core.settings import Settings
-from rootwatch.core.silences import EVERYTHING, MANY, Over, Silence
+from rootwatch.core.silence_causes import EVERYTHING, MANY
+from rootwatch.core.silences import Known, Over, Silence
 from rootwatch.core.watch import ORGANISATION_CAUSE
 from rootwatch.core.words import Severity
 
@@ -23,7 +24,8 @@ _EVERYWHERE: Final = (
 )
 _LOCALLY: Final = (
     "Look there for the rule rootwatch-root-use, its state and its target, and for the role rootwatch-forwarding; for "
-    "who changed them; and whether a trail is logging. Deploying the StackSet's instance anew brings back what is gone."
+    "who changed them; and whether a trail is logging. What is gone comes back if the StackSet's instance there is "
+    "deleted and made anew: `rootwatch doctor` has the commands."
 )
 _AGAIN: Final = "Find out who or what it was, if nobody has; its PagerDuty alert stays open until somebody resolves it."
 
@@ -51,6 +53,27 @@ def silent(silence: Silence, reasons: Sequence[str], settings: Settings, now: da
         region=None if silence.cause in (EVERYTHING, MANY) else _only(region for _, region in silence.places),
         cause=cause(silence.cause),
         why=(*reasons, *unsent)[:_REASONS],
+    )
+
+
+def part_of_loss(known: Known, reasons: Sequence[str], settings: Settings, now: datetime) -> Fact:
+    """The fact that canaries of a place are not brought either, for the incident that its lost fast path is."""
+    return Fact(
+        key=digest("silence of a lost path", known.account, known.region, known.since),
+        time=now,
+        event_time=known.since,
+        kind="fast-path-lost",
+        harm="watch",
+        severity="high" if known.account in settings.guarded_accounts else "medium",
+        title="fast path lost for canaries too",
+        says=f"EventBridge does not bring canaries either in {known.region}",
+        means=_SLOW,
+        do_now=_LOCALLY,
+        technique="T1562.008",
+        account=known.account,
+        region=known.region,
+        cause=known.loss,
+        why=tuple(reasons)[:_REASONS],
     )
 
 

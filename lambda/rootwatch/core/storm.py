@@ -39,7 +39,8 @@ def standing(incidents: dict[str, Incident], settings: Settings, now: datetime) 
 
 
 def may_join(incident: Incident, severity: Severity, hold: int, settings: Settings) -> bool:
-    """Whether a page may go out as part of the storm's. One that is held does not: it may prove to be none."""
+    """Whether a page may go out as part of the storm's. One that is held may once its hold is over: until then it may
+    prove to be none."""
     about_one = incident.account is not None and incident.account not in settings.guarded_accounts
     return severity == "high" and not hold and about_one and counts(incident)
 

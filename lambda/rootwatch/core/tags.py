@@ -54,9 +54,12 @@ class Tags(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     looked: datetime | None = None  # when reminders were last told
 
     def with_more(self, *more: Tagging) -> "Tags":
-        """With these too, in the order of their times; what is known already adds nothing."""
+        """With these too, in the order of their times; what is known already adds nothing.
+
+        Records know whole seconds: of those of one second, a removal is taken for the last, which is the noisy side.
+        """
         both = {(t.purpose, t.at, t.value, t.proved): t for t in (*self.taggings, *more)}
-        ordered = sorted(both.values(), key=lambda t: (t.at, t.purpose, t.value or "", not t.proved))
+        ordered = sorted(both.values(), key=lambda t: (t.at, t.purpose, t.value is None, t.value or "", not t.proved))
         return msgspec.structs.replace(self, taggings=tuple(ordered))
 
     def latest(self, purpose: Purpose) -> Tagging | None:

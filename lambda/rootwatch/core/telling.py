@@ -39,7 +39,7 @@ def folded(plan: Plan, scope: str, known: Known, settings: Settings, now: dateti
             break
         hold = fact.hold if page == (fact.harm, fact.severity) else 0
         joins = storm if page and storms.may_join(after, page[1], hold, settings) else None
-        if page and not hold and (joins or not _has_paged(before)) and storms.counts(after):
+        if page and not hold and (joins or not before.has_paged) and storms.counts(after):
             listed.append(storms.paging(after, page[1], fact.title, joins, now))
         after, one = notice(
             _word(after, opening=opening and not told),
@@ -71,10 +71,6 @@ def folded(plan: Plan, scope: str, known: Known, settings: Settings, now: dateti
 def _names_another(before: Incident, after: Incident) -> bool:
     """Whether it is a deployment, and somebody else is known now to have begun it."""
     return after.progress is not None and after.progress.people != (before.progress or after.progress).people
-
-
-def _has_paged(incident: Incident) -> bool:
-    return any(harm not in incident.held for harm in incident.paged)
 
 
 def pages_due(incident: Incident, facts: Sequence[Fact], now: datetime) -> list[tuple[Harm, Severity]]:

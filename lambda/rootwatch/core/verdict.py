@@ -9,7 +9,7 @@ from rootwatch.core.settings import Settings
 from rootwatch.core.spans import duration
 from rootwatch.core.tags import Tagging, Tags
 from rootwatch.core.window import COVERABLE, NEVER_COVERED, Window, is_open, why_not_covered
-from rootwatch.core.windows import NoWindow, approved, declared, owner
+from rootwatch.core.windows import NoWindow, approval, declared, owner
 from rootwatch.core.words import Severity
 
 # Of 60 and 90 seconds at most, some are left for the way to PagerDuty.
@@ -76,7 +76,7 @@ def _inside(fact: Fact, open_ones: list[Window], tags: Tags, settings: Settings)
     covering = next((window for window, why in reasons if why is None), None)
     if covering is None or fact.event_time is None:
         return _breakthrough(fact, next(why for _, why in reasons if why))
-    if fact.account in settings.guarded_accounts and not approved(covering, tags, fact.event_time):
+    if fact.account in settings.guarded_accounts and approval(covering, tags, fact.event_time) is None:
         lowered = msgspec.structs.replace(fact, severity="high") if fact.severity == "critical" else fact
         return _breakthrough(lowered, "without an approval, one of the management or hub account only lowers to high")
     severity: Severity = "medium" if fact.signed_in and fact.mfa != "yes" else "low"
@@ -96,7 +96,7 @@ def _why_not(window: Window, fact: Fact, tags: Tags) -> str | None:
     why = why_not_covered(window, fact)
     if why or fact.window not in COVERABLE or fact.event_time is None:
         return why
-    if approved(window, tags, fact.event_time):
+    if approval(window, tags, fact.event_time):
         return None
     return f"covers={fact.window} counts only once somebody else has approved the ticket"
 

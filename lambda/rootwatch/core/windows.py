@@ -44,22 +44,14 @@ def declared(tags: Tags) -> tuple[list[Window], list[NoWindow]]:
     return windows, refused
 
 
-def approved(window: Window, tags: Tags, at: datetime) -> bool:
-    """Whether somebody else had approved the window's ticket by then: another principal, proved by its own record."""
-    if not window.proved or not window.ticket:
-        return False
-    last = None
-    for tagging in tags.taggings:
-        if tagging.purpose == "approval" and tagging.at <= at:
-            last = tagging
-    return (
-        last is not None
-        and last.proved
-        and not last.by_root
-        and last.value == window.ticket
-        and last.by is not None
-        and last.by != window.set_by
-    )
+def approval(window: Window, tags: Tags, at: datetime) -> Tagging | None:
+    """The approval of the window's ticket that stood then, by another principal, proved by its own record; or None.
+
+    Records know whole seconds: one that was removed within this very second still stood, like a window that was.
+    """
+    known = [one for one in tags.taggings if one.purpose == "approval" and one.at <= at]
+    standing = [one for one in known if one.at < at][-1:] + [one for one in known if one.at == at]
+    return next((one for one in reversed(standing) if _approves(one, window)), None)
 
 
 def declared_time(tags: Tags, until: datetime) -> timedelta:
@@ -79,6 +71,11 @@ def owner(window: Window, tags: Tags) -> Tagging | None:
         and (not window.nets or inside(one.by, window.nets))
     )
     return min(uses, key=lambda one: (one.at, one.value or ""), default=None)
+
+
+def _approves(one: Tagging, window: Window) -> bool:
+    proved = window.proved and one.proved and not one.by_root
+    return proved and bool(window.ticket) and one.value == window.ticket and one.by not in (None, window.set_by)
 
 
 def _changes_of_value(tags: Tags) -> list[Tagging]:

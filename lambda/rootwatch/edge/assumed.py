@@ -3,16 +3,20 @@
 Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 """
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+import boto3
+from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
+MAKING: Final = threading.Lock()  # clients are used by several threads, and made by one at a time
 _SECONDS: Final = 900
 _REFUSALS: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 
@@ -53,6 +57,20 @@ class Roles:
         with calls():
             answer = self._client.assume_role(RoleArn=arn, RoleSessionName=session, DurationSeconds=_SECONDS)
         return _credentials(answer["Credentials"])
+
+
+def client_of(credentials: Credentials, service: str, region: str, config: Config) -> Any:
+    """A client with such credentials; to be asked for from any thread."""
+    make: Any = boto3.client  # the service is not known to the stubs
+    with MAKING:
+        return make(
+            service,
+            region_name=region,
+            aws_access_key_id=credentials.access_key,
+            aws_secret_access_key=credentials.secret_key,
+            aws_session_token=credentials.token,
+            config=config,
+        )
 
 
 def _credentials(given: Any) -> Credentials:

@@ -4,9 +4,9 @@ Each step stands by itself, and so does each account: what fails is logged, and 
 told before it is noted as told; telling it again is a duplicate.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 from aws_lambda_powertools import Logger
@@ -14,12 +14,14 @@ from aws_lambda_powertools.metrics import Metrics, MetricUnit
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rootwatch.core.coverage import Row, is_well, rows, to_ask
+from rootwatch.core.fast_path import FastPath, without_canaries
 from rootwatch.core.health import Health
 from rootwatch.core.membership import Listed, NotBelievableError, enrolled, is_missing, missing
 from rootwatch.core.roll import Heard, Roll
 from rootwatch.core.settings import Settings
-from rootwatch.core.silence_facts import heard_again, silent
-from rootwatch.core.silences import EVERYTHING, Silence, look
+from rootwatch.core.silence_causes import EVERYTHING
+from rootwatch.core.silence_facts import heard_again, part_of_loss, silent
+from rootwatch.core.silences import look
 from rootwatch.edge.comparing import Comparing
 from rootwatch.edge.coverage_table import CoverageTable
 from rootwatch.edge.observer import Observer
@@ -32,6 +34,13 @@ _LOOKED_INTO: Final = 3  # places of one silence whose rules are read before it 
 Known = tuple[dict[str, Roll], dict[tuple[str, str], Heard]]
 
 
+class LostPaths(Protocol):
+    """Of what is known of the fast path, what coverage must not tell once more."""
+
+    def lost(self) -> list[FastPath]:
+        """Where the fast path is lost now. Raises ``StoreDownError``."""
+
+
 class Coverage:
     """``accounts`` lists the organisation's; ``time_is_up`` says when no new work may be begun."""
 
@@ -39,6 +48,7 @@ class Coverage:
         self,
         *,
         table: CoverageTable,
+        paths: LostPaths,
         observer: Observer,
         accounts: Callable[[], list[Listed]],
         rounds: Rounds,
@@ -50,6 +60,7 @@ class Coverage:
         metrics: Metrics,
     ) -> None:
         self._table = table
+        self._paths = paths
         self._observer = observer
         self._accounts = accounts
         self._rounds = rounds
@@ -97,18 +108,22 @@ class Coverage:
 
     def _judge(self, rolls: dict[str, Roll], heard: dict[tuple[str, str], Heard], now: datetime) -> list[Row]:
         """Tells what fell silent and what is heard again; answers every place as it stands then."""
-        found = look(rows(rolls.values(), heard, self._settings, now), self._settings, now)
+        losses = without_canaries(self._paths.lost())
+        found = look(rows(rolls.values(), heard, self._settings, now), losses, self._settings, now)
         for one in found.over:
             self._observer.tell_over(heard_again(one, now))
         for silence in found.began:
-            self._observer.tell(silent(silence, self._reasons(silence), self._settings, now))
+            self._observer.tell(silent(silence, self._reasons(silence.places), self._settings, now))
+        for known in found.known:
+            reasons = self._reasons([(known.account, known.region)])
+            self._observer.tell(part_of_loss(known, reasons, self._settings, now))
         self._store(found.rolls, rolls)
         return rows(rolls.values(), heard, self._settings, now)
 
-    def _reasons(self, silence: Silence) -> list[str]:
+    def _reasons(self, places: Sequence[tuple[str, str]]) -> list[str]:
         """What is found wrong where it is silent: the rules of a few of its places."""
         found: dict[str, None] = {}
-        for account, region in silence.places[:_LOOKED_INTO]:
+        for account, region in places[:_LOOKED_INTO]:
             found.update(dict.fromkeys(self._comparing.look_into(account, region)))
         return list(found)
 

@@ -13,6 +13,7 @@ from rootwatch.core.ports import WAITS_FOR_ITS_TURN, Channel, Claimed, Due, Outc
 from rootwatch.core.settings import Settings
 from rootwatch.core.words import ChannelName, Severity
 from rootwatch.edge.failed_sends import FailedSends
+from rootwatch.edge.held_pages import HeldPages
 
 LEASE: Final = timedelta(seconds=60)
 GIVE_UP_AFTER: Final = timedelta(hours=24)
@@ -43,6 +44,7 @@ class Delivery:
         self._pace = pace
         self._resting: set[ChannelName] = set()
         self._failed_sends = FailedSends(store, settings, now, logger)
+        self._held = HeldPages(store, settings, now, logger)
 
     def deliver_stored(self, notices: Iterable[Notice]) -> None:
         """``deliver_all`` for what is safe in the table: if that goes down now, the sweep sends what is due."""
@@ -69,7 +71,8 @@ class Delivery:
             return None
         if self._waits(claimed, due.channel, now):
             return None
-        outcome = self.send(claimed.notice, due.channel, claimed.thread)
+        told, of_storm = self._held.ended(claimed) if due.channel == "pagerduty" else (claimed.notice, ())
+        outcome = self.send(told, due.channel, claimed.thread)
         retry_at = _retry_at(claimed, outcome, now)
         if outcome.state == "retry" and retry_at is None:
             outcome = Outcome(state="failed", reason=f"given up after 24 hours: {outcome.reason}")
@@ -83,7 +86,7 @@ class Delivery:
         self._say(claimed, outcome, retry_at)
         if outcome.state == "sent":
             news = self._failed_sends.works(due.channel)
-        self.deliver_stored(news)
+        self.deliver_stored((*of_storm, *news))
         return outcome
 
     def _waits(self, claimed: Claimed, channel: ChannelName, now: datetime) -> bool:
@@ -110,8 +113,9 @@ class Delivery:
 
     def _say(self, claimed: Claimed, outcome: Outcome, retry_at: datetime | None) -> None:
         due = claimed.due
-        names = {"sent": "SendsSent", "retry": "SendsRetried", "failed": "SendsFailed"}
-        self._metrics.add_metric(names[outcome.state], MetricUnit.Count, 1)
+        names = {"sent": "SendsSent", "retry": "SendsRetried"}
+        if outcome.state in names:  # what failed is counted from the table, which outlives us
+            self._metrics.add_metric(names[outcome.state], MetricUnit.Count, 1)
         say = {"sent": self._logger.info, "retry": self._logger.warning, "failed": self._logger.error}[outcome.state]
         say(
             "send settled",

@@ -1,6 +1,6 @@
 """The deployment that is under way, if one is: what it touched, and whether that is as it should be."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -28,6 +28,13 @@ class FunctionsLook(Protocol):
         """What is not as it should be with each of these and any other; () where all is. Never raises."""
 
 
+class HubPartsLook(Protocol):
+    """What else the hub has."""
+
+    def look(self, touched: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+        """What is not as it should be with each of these; () where all is. Never raises."""
+
+
 class Underway(msgspec.Struct, frozen=True):
     """A deployment as this run of coverage found it."""
 
@@ -41,7 +48,10 @@ class Underway(msgspec.Struct, frozen=True):
 
 
 class Deploying:
-    """Confirms the open deployment, or notes on it what is not confirmed: the sweep pages when its time is up."""
+    """Confirms the open deployment, or notes on it what is not confirmed: the sweep pages when its time is up.
+
+    ``hub_parts`` is asked for only by a deployment that touched some.
+    """
 
     def __init__(
         self,
@@ -49,6 +59,7 @@ class Deploying:
         store: Store,
         delivery: Sender,
         functions: FunctionsLook,
+        hub_parts: Callable[[], HubPartsLook],
         manifest: Manifest,
         settings: Settings,
         logger: Logger,
@@ -56,6 +67,7 @@ class Deploying:
         self._store = store
         self._delivery = delivery
         self._functions = functions
+        self._hub_parts = hub_parts
         self._manifest = manifest
         self._settings = settings
         self._logger = logger
@@ -77,10 +89,12 @@ class Deploying:
 
     def check(self, one: Underway, places: Places, told: Collection[Where], *, deploying: bool) -> Check:
         """What is not confirmed. ``deploying``: the manifest is new."""
+        parts = deployment_check.hub_parts_in(one.touched, self._hub)
         return deployment_check.check(
             one.touched,
             places,
             self._functions.look(deployment_check.functions_in(one.touched, self._hub)),
+            self._hub_parts().look(parts) if parts else {},
             digest=self._manifest.digest,
             hub=self._hub,
             deploying=deploying,

@@ -87,60 +87,24 @@ class Dynamo:
 
     def query(self, condition: str, values: Mapping[str, Any], limit: int | None = None) -> list[Item]:
         """A page of a partition, read consistently, in the order of the sort key."""
-        more: dict[str, Any] = {"Limit": limit} if limit else {}
-        with _errors():
-            return self._client.query(
-                TableName=self._table,
-                KeyConditionExpression=condition,
-                ExpressionAttributeValues=dict(values),
-                ConsistentRead=True,
-                **more,
-            )["Items"]
+        more = {"Limit": limit} if limit else {}
+        return self._page(condition, values, ConsistentRead=True, **more)
 
     def query_all(self, condition: str, values: Mapping[str, Any]) -> list[Item]:
         """Every page of it."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression=condition,
-            ExpressionAttributeValues=dict(values),
-            ConsistentRead=True,
-        )
-        with _errors():
-            return [item for page in pages for item in page["Items"]]
+        return self._pages(condition, values, ConsistentRead=True)
 
     def query_back(self, condition: str, values: Mapping[str, Any], limit: int) -> list[Item]:
         """A page of a partition from its end, read consistently."""
-        with _errors():
-            return self._client.query(
-                TableName=self._table,
-                KeyConditionExpression=condition,
-                ExpressionAttributeValues=dict(values),
-                ConsistentRead=True,
-                ScanIndexForward=False,
-                Limit=limit,
-            )["Items"]
+        return self._page(condition, values, ConsistentRead=True, ScanIndexForward=False, Limit=limit)
 
     def query_index(self, index: str, condition: str, values: Mapping[str, Any], limit: int) -> list[Item]:
         """A page of an index's partition."""
-        with _errors():
-            return self._client.query(
-                TableName=self._table,
-                IndexName=index,
-                KeyConditionExpression=condition,
-                ExpressionAttributeValues=dict(values),
-                Limit=limit,
-            )["Items"]
+        return self._page(condition, values, IndexName=index, Limit=limit)
 
     def query_index_all(self, index: str, condition: str, values: Mapping[str, Any]) -> list[Item]:
         """Every page of it."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            IndexName=index,
-            KeyConditionExpression=condition,
-            ExpressionAttributeValues=dict(values),
-        )
-        with _errors():
-            return [item for page in pages for item in page["Items"]]
+        return self._pages(condition, values, IndexName=index)
 
     def update(self, key: Item, change: str, condition: str, values: Mapping[str, Any]) -> Item:
         """Changes one item if the condition holds; raises ConditionFailedError if not. ``#state`` stands for state."""
@@ -158,6 +122,22 @@ class Dynamo:
                 ReturnValues="ALL_NEW",
                 **names,
             )["Attributes"]
+
+    def _page(self, condition: str, values: Mapping[str, Any], **how: Any) -> list[Item]:
+        with _errors():
+            return self._client.query(**self._asked(condition, values), **how)["Items"]
+
+    def _pages(self, condition: str, values: Mapping[str, Any], **how: Any) -> list[Item]:
+        pages = self._client.get_paginator("query").paginate(**self._asked(condition, values), **how)
+        with _errors():
+            return [item for page in pages for item in page["Items"]]
+
+    def _asked(self, condition: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "TableName": self._table,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": dict(values),
+        }
 
     def _operation(self, what: Item, condition: str, values: Mapping[str, Any] | None) -> dict[str, Any]:
         operation: dict[str, Any] = {"TableName": self._table, **what}

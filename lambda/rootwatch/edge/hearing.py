@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Protocol
 
 from rootwatch.core import watch
-from rootwatch.core.fast_path import FastPath, Place
+from rootwatch.core.fast_path import CANARY_RULE, FastPath, Place
 from rootwatch.core.paths import path_of, rule_of
 from rootwatch.core.ports import Plan
 from rootwatch.core.record import Item, Record
@@ -14,8 +14,6 @@ from rootwatch.core.root_use import not_from_cloudtrail
 from rootwatch.core.settings import Settings
 from rootwatch.core.words import RuleName
 from rootwatch.edge.retrying import TRIES, NotStoredError, pause
-
-_CANARY_RULE: Final[RuleName] = "rootwatch-root-use"
 
 
 class HeardPaths(Protocol):
@@ -61,12 +59,12 @@ class Hearing:
         if rule:
             self._note(place, rule, item.time)
         elif plan and plan.heard and self._canary_proves(place):
-            self._note(place, _CANARY_RULE, item.time)
+            self._note(place, CANARY_RULE, item.time)
 
     def _canary_proves(self, place: Place) -> bool:
         """Whether our canary ends a loss. It comes through a branch of its own in the rule: that root would be heard
         too, it says only of a rule that has been compared with the deployed one since."""
-        loss = self._paths.of(place).lost.get(_CANARY_RULE)
+        loss = self._paths.of(place).lost.get(CANARY_RULE)
         watched = self._paths.watched(place) if loss else None
         if loss is None or watched is None or watched.differs or watched.compared_at is None:
             return False

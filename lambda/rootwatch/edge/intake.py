@@ -1,6 +1,6 @@
 """Taking one record in: load, decide, commit, send. The way of every record, whichever path it came by."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -20,7 +20,7 @@ from rootwatch.core.settings import Settings
 from rootwatch.core.tags import Tagging, read_tagging
 from rootwatch.edge.delivery import Delivery
 from rootwatch.edge.dynamo import RecordRefusedError
-from rootwatch.edge.retrying import TRIES, NotStoredError, pause
+from rootwatch.edge.retrying import RECORD_TRIES, NotStoredError, pause
 from rootwatch.edge.reviser import Reviser
 from rootwatch.edge.storms import Storms
 
@@ -76,18 +76,36 @@ class Intake:
             self._delivery.deliver_stored(plan.notices)
         else:
             self._metrics.add_metric("Duplicates", MetricUnit.Count, 1)
-        # For a duplicate too: a crash after its commit may have left this undone.
-        try:
-            self._reviser.revise_after(item, plan)
-        except StoreDownError as error:
-            raise NotStoredError(str(error)) from error
+        self._revise_after([item], plan)
         if plan and plan.paging:
             self._storms.look()
         return plan
 
+    def taken_before(self, items: Sequence[Item]) -> list[bool]:
+        """Whether each of these records, a hundred at most, is in the table by now. None of them where it can't say."""
+        keys = [self._needed(item, self._now())[1].key for item in items]
+        try:
+            there = self._store.recorded(keys)
+        except (StoreDownError, RecordRefusedError):
+            self._logger.warning("which records were taken in before could not be seen", exc_info=True)
+            return [False] * len(keys)
+        return [key in there for key in keys]
+
+    def take_again(self, items: Sequence[Item]) -> None:
+        """Takes in records that are in the table: duplicates, all at once. Raises ``NotStoredError``."""
+        self._metrics.add_metric("Duplicates", MetricUnit.Count, len(items))
+        self._revise_after(items, None)
+
+    def _revise_after(self, items: Sequence[Item], plan: Plan | None) -> None:
+        """For duplicates too: a crash after their commit may have left this undone."""
+        try:
+            self._reviser.revise_after(items, plan)
+        except StoreDownError as error:
+            raise NotStoredError(str(error)) from error
+
     def _stored(self, item: Item, waited: timedelta) -> Plan | None:
         """The plan that was stored, or None for a duplicate."""
-        for _ in range(TRIES):
+        for tried in range(1, RECORD_TRIES + 1):
             now = self._now()
             item, needed = self._needed(item, now)
             known = self._store.load(needed)
@@ -99,8 +117,8 @@ class Intake:
                 return plan
             if outcome == "duplicate":
                 return None
-            pause()
-        raise NotStoredError(f"other workers were first {TRIES} times")
+            pause(tried)
+        raise NotStoredError(f"other workers were first {RECORD_TRIES} times")
 
     def _needed(self, item: Item, now: datetime) -> tuple[Item, Needs]:
         """What must be known of it; a record that breaks us here already is unreadable from here on."""
@@ -165,7 +183,9 @@ class Intake:
         self._metrics.add_metric(f"Records{plan.disposition.capitalize()}", MetricUnit.Count, 1)
         if plan.heard and plan.path == "EventBridge":
             self._metrics.add_metric("CanariesHeard", MetricUnit.Count, 1)
-        self._logger.info(
+        # One comes from each account and Region each hour: how many is a metric, and of which place is in the table.
+        say = self._logger.debug if plan.disposition == "canary" else self._logger.info
+        say(
             "record taken in",
             extra={
                 "disposition": plan.disposition,

@@ -1,4 +1,4 @@
-"""The items of the one table, as DynamoDB's low-level client takes them. The design's page shows them as a list."""
+"""The items of the one table, as DynamoDB's low-level client takes them. docs/architecture.md shows them as a list."""
 
 import zlib
 from datetime import UTC, datetime, timedelta
@@ -23,6 +23,7 @@ Item = dict[str, Any]  # attribute → {"S" | "N" | "M": …}
 SHARDS: Final = 4
 AWAITED: Final = "AWAITED"  # the index's partition of what is to be looked at on the fast path
 LOST: Final = "LOST"  # and that of the accounts and Regions whose fast path is lost
+FAILED: Final = "FAILED"  # and that of the sends that failed for good, until they are counted
 WINDOWS: Final = "WINDOWS"  # and that of the accounts whose break-glass windows have something to tell
 _TAGGINGS: Final = 100
 FAILURE_BUCKET_MINUTES: Final = 10

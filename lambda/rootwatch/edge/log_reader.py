@@ -1,7 +1,7 @@
 """From the news of a new object to the records in it: what is read, what is refused, and what is told of damage."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import BinaryIO, Final
 
@@ -16,7 +16,6 @@ from rootwatch.core.object_created import NoObject, ObjectCreated, read_object_c
 from rootwatch.core.record import Item, Record
 from rootwatch.core.settings import Settings
 from rootwatch.edge.log_files import LogFiles
-from rootwatch.edge.taking import take_each
 
 _SHOWN: Final = 512
 
@@ -40,10 +39,10 @@ class LogReader:
         self._logger = logger
         self._metrics = metrics
 
-    def read(self, message: str, take: Callable[[Item], object]) -> None:
-        """Hands ``take`` all that concerns us in the log file that a message tells of.
+    def read(self, message: str, take_all: Callable[[Iterable[Item]], object]) -> None:
+        """Hands ``take_all`` what concerns us in the log file that a message tells of.
 
-        Raises ``LogFileError`` if the file can't be fetched, and what ``take`` and ``tell`` raise: then the message
+        Raises ``LogFileError`` if the file can't be fetched, and what ``take_all`` and ``tell`` raise: then the message
         must come again. What is not ours never raises: it would come again and again.
         """
         created = read_object_created(message)
@@ -55,19 +54,19 @@ class LogReader:
         elif not self._is_ours(created.key):
             self._count("LogFilesIgnored")
         else:
-            self._read(created, take)
+            self._read(created, take_all)
 
     def _is_ours(self, key: str) -> bool:
         """Digests are no log files; and who may write elsewhere in a shared bucket is no CloudTrail."""
         prefix = self._settings.trail.prefix if self._settings.trail else ""
         return is_log_file(key) and key.startswith(f"{prefix}/AWSLogs/" if prefix else "AWSLogs/")
 
-    def _read(self, created: ObjectCreated, take: Callable[[Item], object]) -> None:
+    def _read(self, created: ObjectCreated, take_all: Callable[[Iterable[Item]], object]) -> None:
         damages: list[Damage] = []
         with self._files.fetch(created.key, created.version) as content:
             self._metrics.add_metric("LogFileBytes", MetricUnit.Bytes, content.seek(0, os.SEEK_END))
             content.seek(0)
-            take_each(self._found(content, created.key, damages), take, self._logger)
+            take_all(self._found(content, created.key, damages))
         self._count("LogFilesRead")
         if damages:
             self._tell_damage(created, damages)

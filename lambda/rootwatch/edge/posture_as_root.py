@@ -19,8 +19,8 @@ _WHY: Final = "root can't see it by this task, and rootwatch's role is not there
 
 
 def read_as_root(clients: Clients) -> Reading:
-    """Exactly what the task policy lets root see, which is nothing of users, of contacts and of the password's use."""
-    unknown = dict.fromkeys(("users", "security contact", "use"), _WHY)
+    """Exactly what the task policy lets root see: nothing of users, contacts, the alias and the password's use."""
+    unknown = dict.fromkeys(("alias", "users", "security contact", "use"), _WHY)
     iam = clients("iam")
     devices = ask(unknown, ("MFA", "MFA devices"), lambda: iam.list_mfa_devices()["MFADevices"])
     keys = ask(unknown, ("access keys",), lambda: _keys(iam))

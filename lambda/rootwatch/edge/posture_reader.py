@@ -1,7 +1,8 @@
 """Looking at the credentials of one account by our role there.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetCredentialReport.html,
-https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountSummary.html and
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountSummary.html,
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListAccountAliases.html and
 https://docs.aws.amazon.com/accounts/latest/reference/API_GetAlternateContact.html
 """
 
@@ -48,13 +49,14 @@ class Reader:
         ask(unknown, (), iam.generate_credential_report)  # IAM makes it while we ask for the rest
         summary = ask(unknown, _OF_SUMMARY, lambda: _summary(iam)) or {}
         is_virtual = ask(unknown, ("MFA devices",), lambda: _has_virtual(iam))
+        alias = ask(unknown, ("alias",), lambda: _alias(iam))
         contact = ask(unknown, ("security contact",), lambda: _has_contact(clients("account")))
         report = ask(unknown, _OF_REPORT, lambda: self._report(iam))
         users, off = None, tuple(disabled or ())
         if report:
             users, off = posture_users.users(report.users, disabled, self._rules, self._now())
         root = _root(summary, report, is_virtual, unknown)
-        return Reading(via="role", root=root, users=users, contact=contact, unknown=unknown, disabled=off)
+        return Reading(via="role", alias=alias, root=root, users=users, contact=contact, unknown=unknown, disabled=off)
 
     def _report(self, iam: "IAMClient") -> Report:
         """The report, once it is made. Raises ``CallFailedError`` and ``ReportError``."""
@@ -148,6 +150,11 @@ def _has_virtual(iam: "IAMClient") -> bool:
         for page in pages
         for device in page["VirtualMFADevices"]
     )
+
+
+def _alias(iam: "IAMClient") -> str:
+    """The account's alias, of which there is one at most; empty where there is none."""
+    return next(iter(iam.list_account_aliases()["AccountAliases"]), "")
 
 
 def _has_contact(account: "AccountClient") -> bool:

@@ -30,25 +30,27 @@ class Reviser:
         self._now = now
         self._logger = logger
 
-    def revise_after(self, item: Item, plan: Plan | None) -> None:
-        """Revises what this record explains. ``plan`` is None for a duplicate.
+    def revise_after(self, items: Sequence[Item], plan: Plan | None) -> None:
+        """Revises what these records explain, each incident once. ``plan`` is None for duplicates.
 
         Raises ``StoreDownError``, or ``NotStoredError`` when the message must come again.
         """
-        for incident_id in self._explained_by(item, plan):
+        for incident_id in self._explained_by([item for item in items if isinstance(item, Record)], plan):
             self._revise(incident_id)
 
-    def _explained_by(self, item: Item, plan: Plan | None) -> Sequence[str]:
-        if not isinstance(item, Record):
-            return ()
-        task = task_of(item)
-        if task:
-            return self._store.waiting(task.access_key_id)
-        # Of a duplicate nobody knows any more what it changed: its own account's incident is looked at again.
-        accounts = {one.account for one in plan.taggings} if plan else {item.account or ""}
-        tagged = tagged_account(item, self._settings)
-        named = (self._store.open_incident(account) for account in sorted({*accounts, tagged or ""} - {""}))
-        return [incident.id for incident in named if incident]
+    def _explained_by(self, records: Sequence[Record], plan: Plan | None) -> list[str]:
+        accounts: set[str] = set()
+        found: list[str] = []
+        for record in records:
+            task = task_of(record)
+            if task:
+                found += self._store.waiting(task.access_key_id)
+                continue
+            # Of a duplicate nobody knows any more what it changed: its own account's incident is looked at again.
+            accounts |= {one.account for one in plan.taggings} if plan else {record.account or ""}
+            accounts.add(tagged_account(record, self._settings) or "")
+        named = (self._store.open_incident(account) for account in sorted(accounts - {""}))
+        return list(dict.fromkeys([*found, *(incident.id for incident in named if incident)]))
 
     def _revise(self, incident_id: str) -> None:
         for _ in range(TRIES):

@@ -1,5 +1,6 @@
 """The outbox: what is due, claimed by a conditional update, settled once it is sent."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -83,13 +84,25 @@ class Sends:
                 self._last.note(claimed.due, outcome, now)
                 return
 
+    def uncounted(self, limit: int) -> list[Due]:
+        """Sends that failed for good and that nobody has counted yet; a moment behind the table."""
+        found = self._table.query_index("due", "due_shard = :shard", {":shard": s(items.FAILED)}, limit)
+        return [items.due_of(item) for item in found]
+
+    def counted(self, due: Due) -> None:
+        """A send that failed for good is counted."""
+        change, values = "REMOVE due_at, due_shard", {":failed": s("failed")}
+        with suppress(ConditionFailedError):  # it is gone
+            self._table.update(items.send_key(due), change, "#state = :failed", values)
+
     def _begins(self, partition: str, prefix: str) -> list[Item]:
         values = {":pk": s(partition), ":prefix": s(prefix)}
         return self._table.query_all("PK = :pk AND begins_with(SK, :prefix)", values)
 
 
 def _settlement(outcome: Outcome, now: datetime, retry_at: datetime | None) -> tuple[str, Item]:
-    """The update expression and its values: sent and failed leave the index, a retry is due later."""
+    """The update expression and its values: a retry is due later, what is sent leaves the index, what failed is in
+    it until it is counted."""
     values: Item = {
         ":state": s("due" if retry_at else outcome.state),
         ":reason": s(outcome.reason[:512]),
@@ -102,6 +115,9 @@ def _settlement(outcome: Outcome, now: datetime, retry_at: datetime | None) -> t
     if retry_at:
         values[":retry"] = s(items.stamp(retry_at))
         return change + ", due_at = :retry", values
+    if outcome.state == "failed":
+        values[":failed"] = s(items.FAILED)
+        return change + ", due_at = :at, due_shard = :failed", values
     return change + " REMOVE due_at, due_shard", values
 
 

@@ -88,6 +88,11 @@ class Table(Ledger):
             return "committed"
         return "duplicate" if reasons[0] == "ConditionalCheckFailed" else "conflict"
 
+    def recorded(self, keys: Sequence[str]) -> set[str]:
+        """Which of these records, a hundred at most, are in the table."""
+        marks = self._table.get([items.mark_key(key) for key in keys])
+        return {mark["PK"]["S"].removeprefix("EVT#") for mark in marks}
+
     def facts(self, incident_id: str) -> list[Fact]:
         """The incident's story, oldest first."""
         return [items.read(item, Fact) for item in self._begins(f"INC#{incident_id}", "FACT#")]
@@ -124,6 +129,10 @@ class Table(Ledger):
             at += step
             bucket = items.paging_bucket(at)
         return found
+
+    def list_paging(self, paging: Paging) -> None:
+        """Lists a page that was held until now; the same entry again changes nothing."""
+        self._table.transact([self._table.put(items.paging(paging, paging.at))])
 
     def waiting(self, access_key: str) -> list[str]:
         """The ids of incidents that hold calls with this key, made before its AssumeRoot was known."""

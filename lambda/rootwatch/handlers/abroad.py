@@ -1,6 +1,5 @@
 """What coverage reaches other accounts with: the canaries and the audit."""
 
-import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,7 +8,7 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 
 from rootwatch.core.deployable import partition_of
-from rootwatch.edge.assumed import Roles
+from rootwatch.edge.assumed import MAKING, Roles, client_of
 from rootwatch.edge.audit import Audit
 from rootwatch.edge.canaries import Canaries
 from rootwatch.edge.http import session
@@ -26,8 +25,6 @@ _FAR: Final = Config(
     retries={"mode": "standard", "total_max_attempts": 3},
     max_pool_connections=THREADS,
 )
-# Clients are used by several threads, and made by one at a time.
-_making: Final = threading.Lock()
 
 
 @cache
@@ -55,7 +52,7 @@ def roles() -> Roles:
 @cache
 def _sts_of(region: str) -> str:
     """The address of a Region's STS, as botocore knows it for each partition."""
-    with _making:
+    with MAKING:
         made = boto3.client("sts", region_name=region)
     address: str = made.meta.endpoint_url
     return address.replace("//sts.amazonaws.com", f"//sts.{region}.amazonaws.com")
@@ -63,13 +60,4 @@ def _sts_of(region: str) -> str:
 
 def client(service: str, region: str, credentials: Credentials) -> Any:
     """A client with credentials of another account; to be asked for from any thread."""
-    make: Any = boto3.client  # the service is not known to the stubs
-    with _making:
-        return make(
-            service,
-            region_name=region,
-            aws_access_key_id=credentials.access_key,
-            aws_secret_access_key=credentials.secret_key,
-            aws_session_token=credentials.token,
-            config=_FAR,
-        )
+    return client_of(credentials, service, region, _FAR)

@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from rootwatch.core.record import Item
+from rootwatch.edge.file_intake import FileIntake
 from rootwatch.edge.log_reader import LogReader
 from rootwatch.edge.observer import Observer
 from rootwatch.handlers import batches, wiring
@@ -28,10 +28,6 @@ def handler(event: Event, context: LambdaContext) -> PartialItemFailureResponse:
     def take(message: SQSRecord) -> None:
         receives = batches.receives_of(message)
         waited = wiring.now() - datetime.fromtimestamp(int(message.attributes.sent_timestamp) / 1000, UTC)
-
-        def take_record(item: Item) -> None:
-            intake.take(item, receives, waited)
-
-        reader.read(message.body, take_record)
+        reader.read(message.body, FileIntake(intake, receives, waited, logger).take_all)
 
     return batches.process(event, context, take)

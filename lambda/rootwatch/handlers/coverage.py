@@ -32,6 +32,7 @@ def _coverage() -> Coverage:
     observer = Observer(wiring.store(), wiring.directory(), batches.delivery(), settings, wiring.now)
     return Coverage(
         table=table,
+        paths=wiring.fast_paths(),
         observer=observer,
         accounts=wiring.directory().listed,
         rounds=Rounds(table, abroad.canaries(), wiring.now, logger),
@@ -58,6 +59,7 @@ def _deploying() -> Deploying:
         store=wiring.store(),
         delivery=batches.delivery(),
         functions=wiring.functions(),
+        hub_parts=wiring.hub_parts,
         manifest=wiring.manifest(),
         settings=wiring.settings(),
         logger=logger,

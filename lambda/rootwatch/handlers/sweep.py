@@ -40,6 +40,7 @@ def handler(event: Event, context: LambdaContext) -> dict[str, int]:  # noqa: AR
     delivery = Delivery(store, wiring.channel, wiring.now, logger, metrics, wiring.settings(), wiring.pace())
     until = time.monotonic() + _WATCH_SECONDS
     done: set[Due] = set()
+    _count_failed(store)
     booking = _booking(delivery)
     Storms(store, delivery, wiring.settings(), wiring.now, logger).look()
     looked: set[str | Place] = set()
@@ -56,6 +57,17 @@ def handler(event: Event, context: LambdaContext) -> dict[str, int]:  # noqa: AR
             break
     metrics.add_metric("Swept", MetricUnit.Count, len(done))
     return {"swept": len(done)}
+
+
+def _count_failed(store: Table) -> None:
+    """Counts the sends that failed for good, for their alarm: from the table, since what a function counts is lost when
+    its process ends. A crash in between counts some twice, which the alarm may."""
+    failed = store.uncounted(_PAGE)
+    if failed:
+        metrics.add_metric("SendsFailed", MetricUnit.Count, len(failed))
+        metrics.flush_metrics()
+    for one in failed:
+        store.counted(one)
 
 
 def _oldest(due: Iterable[Due], now: datetime) -> float:

@@ -26,6 +26,7 @@ from rootwatch.edge.fast_paths import FastPaths
 from rootwatch.edge.functions import Functions
 from rootwatch.edge.heartbeat import Heartbeat
 from rootwatch.edge.http import session
+from rootwatch.edge.hub_parts import HubParts
 from rootwatch.edge.log_files import LogFiles
 from rootwatch.edge.pace import Pace
 from rootwatch.edge.pagerduty import PagerDutyChannel
@@ -38,8 +39,10 @@ from rootwatch.edge.table import Table
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_organizations import OrganizationsClient
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
 
 # A call that hangs holds back other alerts: the queue and the outbox try again.
 _QUICK: Final = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
@@ -151,6 +154,21 @@ def functions() -> Functions:
     """The hub's functions, for the one that compares them."""
     handlers = (module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
     return Functions(boto3.client("lambda", config=_QUICK), os.environ, [f"rootwatch-{name}" for name in handlers])
+
+
+@cache
+def hub_parts() -> HubParts:
+    """What else the hub has, for the one that compares it."""
+    scheduler: EventBridgeSchedulerClient = boto3.client("scheduler", config=_QUICK)
+    sqs: SQSClient = boto3.client("sqs", config=_QUICK)
+    return HubParts(
+        events=boto3.client("events", config=_QUICK),
+        sqs=sqs,
+        scheduler=scheduler,
+        dynamodb=_dynamodb(),
+        wanted=manifest().hub,
+        table=environment().table_name,
+    )
 
 
 @cache

@@ -1,5 +1,6 @@
 """The door: one server that plays every receiver and shows what they got."""
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Self
 
@@ -33,11 +34,13 @@ class Receivers:
         slack_channels: Mapping[str, str] = DEFAULT_CHANNELS,
         slack_rate: RateLimit | None = None,
         routing_key: str = DEFAULT_ROUTING_KEY,
+        pagerduty_a_minute: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._ledger = Ledger()
         self._server = WebServer(self._answer)
-        self.slack = Slack(self._ledger, slack_token, slack_webhook, slack_channels, slack_rate)
-        self.pagerduty = PagerDuty(self._ledger, routing_key)
+        self.slack = Slack(self._ledger, slack_token, slack_webhook, slack_channels, slack_rate, clock)
+        self.pagerduty = PagerDuty(self._ledger, routing_key, pagerduty_a_minute, clock)
         self.mailbox = Mailbox(self._ledger)
 
     @property

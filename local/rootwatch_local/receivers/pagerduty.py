@@ -1,7 +1,7 @@
 """PagerDuty, as far as an alert needs it: alerts that page once while open, and change events that never do."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final, Literal
 
@@ -9,6 +9,7 @@ import msgspec
 
 from rootwatch_local.receivers.ledger import Arrival, Ledger
 from rootwatch_local.receivers.pagerduty_rules import MAX_EVENT, faults_of_alert, faults_of_change
+from rootwatch_local.receivers.rate import Window
 from rootwatch_local.receivers.service import Service
 from rootwatch_local.receivers.web import Request, Response, json_response
 
@@ -73,8 +74,11 @@ class PagerDuty(Service):
         {"status": "throttle exceeded", "message": "Requests for this service are arriving too quickly."}, 429
     )
 
-    def __init__(self, ledger: Ledger, routing_key: str) -> None:
+    def __init__(
+        self, ledger: Ledger, routing_key: str, events_a_minute: int | None, clock: Callable[[], float]
+    ) -> None:
         super().__init__(ledger)
+        self._window = Window(events_a_minute, clock=clock)
         self.routing_key = routing_key
         self._alerts: list[Alert] = []
         self._events: list[AlertEvent] = []
@@ -110,6 +114,8 @@ class PagerDuty(Service):
                 event = msgspec.json.decode(request.body, type=dict[str, object])
             except msgspec.DecodeError as error:
                 return self._refuse(request, 400, [f"JSON is invalid: {error}"])
+            if self._window.is_full():
+                return self.busy
             if request.path == "/v2/enqueue":
                 return self._enqueue(request, event)
             if request.path == "/v2/change/enqueue":

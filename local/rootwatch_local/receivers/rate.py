@@ -1,7 +1,8 @@
-"""Slack's limit of messages to one channel."""
+"""How many messages the services take: Slack to one channel, PagerDuty of one integration."""
 
 import math
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -40,3 +41,28 @@ class Throttle:
             return max(1, math.ceil((1 - bucket.left) * self.limit.seconds))
         bucket.left -= 1
         return 0
+
+
+@dataclass(slots=True)
+class Window:
+    """Lets in at most `most` within any `seconds`; without a `most`, all of them.
+
+    PagerDuty takes 120 events a minute of one integration (developer.pagerduty.com, "Events API v2 Overview").
+    """
+
+    most: int | None
+    seconds: float = 60.0
+    clock: Callable[[], float] = time.monotonic
+    _taken: deque[float] = field(default_factory=deque)
+
+    def is_full(self) -> bool:
+        """Whether no more is let in just now; else this one is."""
+        if self.most is None:
+            return False
+        now = self.clock()
+        while self._taken and now - self._taken[0] >= self.seconds:
+            self._taken.popleft()
+        if len(self._taken) >= self.most:
+            return True
+        self._taken.append(now)
+        return False

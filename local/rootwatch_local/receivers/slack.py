@@ -1,6 +1,6 @@
 """Slack, as far as an alert needs it: `chat.postMessage`, `chat.update`, `auth.test` and incoming webhooks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar, Final
 
 import msgspec
@@ -25,13 +25,19 @@ class Slack(Service):
     busy: ClassVar[Response] = json_response({"ok": False, "error": "ratelimited"}, 429)
 
     def __init__(
-        self, ledger: Ledger, token: str, webhook: str, channels: Mapping[str, str], rate: RateLimit | None
+        self,
+        ledger: Ledger,
+        token: str,
+        webhook: str,
+        channels: Mapping[str, str],
+        rate: RateLimit | None,
+        clock: Callable[[], float],
     ) -> None:
         super().__init__(ledger)
         self.token = token
         self.webhook = webhook
         self._workspace = Workspace(ledger, dict(channels))
-        self._throttle = Throttle(rate)
+        self._throttle = Throttle(rate, clock)
 
     @property
     def channels(self) -> Mapping[str, str]:

@@ -36,7 +36,7 @@ class Hub(cdk.Stack):
         queue = aws_sqs.Queue(
             self,
             "Queue",
-            visibility_timeout=cdk.Duration.seconds(1),
+            visibility_timeout=cdk.Duration.seconds(3),
             dead_letter_queue=aws_sqs.DeadLetterQueue(queue=dead, max_receive_count=2),
         )
         queue.grant_send_messages(aws_iam.ServicePrincipal("events.amazonaws.com"))
@@ -57,7 +57,7 @@ class Hub(cdk.Stack):
             function_name="monitor",
             runtime=aws_lambda.Runtime.PYTHON_3_13,
             handler="monitor.handler",
-            timeout=cdk.Duration.seconds(1),
+            timeout=cdk.Duration.seconds(3),
             code=aws_lambda.Code.from_asset(code),
             environment={"RESULTS": results.queue_url, "TABLE": table.table_name},
         )

@@ -34,7 +34,8 @@ def handler(event, context):
             outcome = "new"
         except table.exceptions.TransactionCanceledException as error:
             outcome = [reason["Code"] for reason in error.response["CancellationReasons"]]
-        told = {"outcome": outcome, "account": record["account"], "region": record["region"]}
+        told = {"event": record["detail"]["eventID"], "outcome": outcome,
+                "account": record["account"], "region": record["region"]}
         print("handled", record["detail"]["eventID"])
         queue.send_message(QueueUrl=os.environ["RESULTS"], MessageBody=json.dumps(told))
     return {"batchItemFailures": failures}

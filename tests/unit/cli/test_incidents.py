@@ -9,12 +9,14 @@ import pytest
 from click.testing import CliRunner
 
 from rootwatch.core.ports import Outcome
+from rootwatch.core.posture import Posture
 from rootwatch_cli import incidents as command
 from rootwatch_cli.aws import Aws
 from rootwatch_cli.ledger.finding import Selection, find
 from rootwatch_cli.main import main
 from tests.support.memory_ledger import MemoryLedger
 from tests.support.monitor import Monitor
+from tests.support.posture import Table as Postures
 from tests.support.records import (
     ACCOUNT,
     ANA,
@@ -51,10 +53,13 @@ def run(tmp_path, monkeypatch):
     monkeypatch.setattr(command, "datetime", Clock)
     monkeypatch.setattr(Aws, "of", lambda profile, region: None)
 
+    monkeypatch.setattr(command, "hub_postures", lambda aws, settings: invoke.postures)
+
     def invoke(ledger, *arguments):
         monkeypatch.setattr(command, "hub_table", lambda aws, settings: ledger)
         return CliRunner().invoke(main, ["incidents", *arguments, "--settings", str(file)])
 
+    invoke.postures = Postures()
     return invoke
 
 
@@ -111,6 +116,15 @@ def test_incidents_are_asked_for_by_account_severity_and_what_they_are_made_of(r
     assert len(jsonl(run, ledger, "--severity", "critical", "--only", "root")) == 1
     assert len(jsonl(run, ledger, "--only", "watch", "--account", ACCOUNT)) == 3
     assert jsonl(run, ledger, "--account", "nobody") == []
+
+
+def test_an_alias_stands_for_its_account_and_one_that_is_not_one_account_s_alone_for_none(run):
+    ledger = MemoryLedger(told())
+    run.postures.keep(Posture(account=OTHER, since=NOON, name="other", alias="example-other"))
+    assert jsonl(run, ledger, "--account", "Example-Other") == jsonl(run, ledger, "--account", OTHER) != []
+    run.postures.keep(Posture(account=THIRD, since=NOON, name="example-other", alias=""))
+    result = run(ledger, "list", "--account", "example-other")
+    assert (result.exit_code, "2 accounts are called example-other" in result.stderr) == (2, True)
 
 
 def test_guessing_over_several_accounts_is_found_under_each_of_them():

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from hypothesis import given
+from hypothesis import settings as at_most
 from hypothesis import strategies as st
 
 from rootwatch.core.coverage import SLOTS, slot_of, to_ask
 from rootwatch.core.coverage import rows as judged
-from rootwatch.core.silences import EVERYTHING, MANY, REGION
+from rootwatch.core.silence_causes import EVERYTHING, MANY, REGION
 from tests.support.organisation import Organisation
 
 REGIONS = ("us-east-1", "eu-central-1")
@@ -222,6 +223,7 @@ def test_a_flapping_place_does_not_flood():
         max_size=5,
     )
 )
+@at_most(max_examples=30)  # each plays a day of an organisation
 def test_whatever_is_cut_and_mended_each_place_is_told_once_and_ends_once(story):
     one = settled(accounts=8)
     for minutes, places, by_log in story:
@@ -259,3 +261,118 @@ def test_whatever_is_cut_for_good_is_told_within_two_hours_by_few_notices(places
     assert EVERYTHING in causes or all(place in told or f"{REGION}{place[1]}" in wide for place in cut)
     # Three accounts alone, the two that can silence us, the rest together; some Regions wholly.
     assert len({silence.cause for silence in one.began}) <= 3 + 2 + 1 + len(REGIONS)
+
+
+def lost_in(one, *places):
+    one.losses = {place: f"fast path of {place[1]}" for place in places}
+    one.fast = lambda account, region: (account, region) in places
+    one.log = lambda account, region: (account, region) not in places
+    return one
+
+
+def test_canaries_that_only_log_files_bring_are_part_of_a_loss_that_is_told():
+    one = settled()
+    place = (one.accounts[2], REGIONS[0])
+    lost_in(one, place).go_on(hours=5)
+    assert one.told == []
+    [known] = one.known
+    assert (known.account, known.region, known.loss) == (*place, f"fast path of {REGIONS[0]}")
+
+
+def test_its_end_is_the_end_of_the_loss_and_told_with_it():
+    one = settled()
+    place = (one.accounts[2], REGIONS[0])
+    lost_in(one, place).go_on(hours=2)
+    one.fast = lambda account, region: False
+    one.go_on(hours=1)
+    one.losses = {}
+    one.go_on(hours=3)
+    assert one.told == []
+    assert one.rolls[place[0]].places[place[1]].told is None
+
+
+def test_what_stays_silent_when_the_loss_is_over_is_told_as_what_it_is():
+    one = settled()
+    place = (one.accounts[2], REGIONS[0])
+    lost_in(one, place).go_on(hours=2)
+    one.losses = {}
+    one.go_on(hours=2)
+    [silence] = one.began
+    assert (silence.cause, silence.state, silence.places) == (place[0], "backstop-only", (place,))
+    one.fast = lambda account, region: False
+    one.go_on(hours=2)
+    assert [over.cause for over in one.over] == [place[0]]
+
+
+def test_blindness_is_told_whatever_was_told_of_the_fast_path():
+    one = settled()
+    place = (one.accounts[2], REGIONS[0])
+    lost_in(one, place).go_on(hours=2)
+    one.log = lambda account, region: True
+    one.go_on(hours=2)
+    [silence] = one.began
+    assert (silence.cause, silence.state, silence.places) == (place[0], "blind", (place,))
+
+
+def test_another_region_of_the_same_account_is_news():
+    one = settled()
+    known, fresh = ((one.accounts[2], region) for region in REGIONS)
+    lost_in(one, known, fresh)
+    del one.losses[fresh]
+    one.go_on(hours=3)
+    [silence] = one.began
+    assert (silence.cause, silence.places) == (known[0], (fresh,))
+    assert [(each.account, each.region) for each in one.known] == [known]
+
+
+def test_a_wide_silence_is_news_though_some_of_its_places_are_told_as_lost():
+    one = settled(accounts=12)
+    everywhere = [(account, region) for account in one.accounts for region in REGIONS]
+    lost_in(one, *everywhere)
+    one.losses = dict.fromkeys(everywhere[:6], "organisation: fast path since now")
+    one.go_on(hours=4)
+    assert one.began[-1].cause == EVERYTHING
+    assert {place.told for roll in one.rolls.values() for place in roll.places.values()} == {"backstop-only"}
+
+
+def test_a_loss_that_several_places_share_is_told_once_though_all_of_them_fall_silent():
+    one = settled(accounts=12)
+    lost = [(account, REGIONS[0]) for account in one.accounts[2:8]]
+    lost_in(one, *lost)
+    one.losses = dict.fromkeys(lost, "organisation: fast path since now")
+    one.go_on(hours=4)
+    assert one.told == []
+    assert {(known.account, known.region) for known in one.known} == set(lost)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 5),
+            st.integers(0, 1),
+            st.sampled_from(["well", "slow", "blind"]),
+            st.booleans(),
+            st.integers(1, 9),
+        ),
+        max_size=8,
+    )
+)
+@at_most(max_examples=30)
+def test_whatever_happens_only_a_place_that_is_told_as_lost_is_left_out_and_in_the_end_nothing_stands(steps):
+    one = settled()
+    how = {}
+    one.fast = lambda account, region: how.get((account, region), "well") != "well"
+    one.log = lambda account, region: how.get((account, region), "well") != "slow"
+    for account, region, state, lost, quarters in steps:
+        place = (one.accounts[account], REGIONS[region])
+        how[place] = state
+        one.losses.pop(place, None)
+        if lost:
+            one.losses[place] = "fast path"
+        before = len(one.known)
+        one.go_on(minutes=15 * quarters)
+        assert all((known.account, known.region) in one.losses for known in one.known[before:])
+    how.clear()
+    one.losses = {}
+    one.go_on(hours=16)
+    assert {place.told for roll in one.rolls.values() for place in roll.places.values()} == {None}

@@ -231,19 +231,93 @@ def test_after_its_page_the_next_change_is_another_deployment_and_pages_again():
 
 def test_what_nothing_can_be_compared_with_pages_at_fifteen_minutes():
     one = deployed()
-    request = {
-        "queueUrl": "https://sqs.eu-central-1.amazonaws.com/1/rootwatch-records",
-        "attributes": {"VisibilityTimeout": "1"},
-    }
+    request = {"topicArn": "arn:aws:sns:eu-central-1:123456789012:rootwatch-alerts", "attributeName": "DisplayName"}
     one.take(
-        execute_change_set(one.now), done("SetQueueAttributes", "sqs", one.now, parameters=request, **by_hub_stack())
+        execute_change_set(one.now), done("SetTopicAttributes", "sns", one.now, parameters=request, **by_hub_stack())
     )
     minutes_later(one, 16)
     assert pages(one) == [("deployment", "high")]
     assert (
-        "there is nothing to compare it with: SetQueueAttributes on rootwatch-records"
+        "there is nothing to compare it with: SetTopicAttributes on rootwatch-alerts"
         in one.watched("slack")[-1].fact.title
     )
+
+
+IN_HUB = {**by_hub_stack(), "awsRegion": "eu-central-1"}
+TABLE = "rootwatch-hub-IncidentsTable7D5FD327-EXAMPLE"
+HUB_S = [
+    ("queue:rootwatch-records", "SetQueueAttributes", "sqs",
+     {"queueUrl": "https://sqs.eu-central-1.amazonaws.com/123456789012/rootwatch-records",
+      "attributes": {"VisibilityTimeout": "1"}}),
+    ("schedule:rootwatch-sweep", "UpdateSchedule", "scheduler", {"name": "rootwatch-sweep", "groupName": "default"}),
+    (f"table:{TABLE}", "UpdateTable", "dynamodb", {"tableName": TABLE, "billingMode": "PROVISIONED"}),
+    (f"table:{TABLE}", "UpdateContinuousBackups", "dynamodb",
+     {"tableName": f"arn:aws:dynamodb:eu-central-1:123456789012:table/{TABLE}"}),
+    (f"table:{TABLE}", "UpdateTimeToLive", "dynamodb", {"tableName": TABLE}),
+    ("hub rule:rootwatch-records", "PutRule", "events",
+     {"name": "rootwatch-records", "eventBusName": "rootwatch", "state": "ENABLED"}),
+    ("hub rule:rootwatch-records", "PutTargets", "events", {"rule": "rootwatch-records", "eventBusName": "rootwatch"}),
+    ("hub rule:rootwatch-log-files", "PutRule", "events", {"name": "rootwatch-log-files", "state": "ENABLED"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("part", "call", "service", "request_"), HUB_S)
+def test_a_part_of_the_hub_that_is_as_it_should_be_ends_the_deployment_in_one_quiet_line(part, call, service, request_):
+    one = deployed()
+    one.take(execute_change_set(one.now), done(call, service, one.now, parameters=request_, **IN_HUB))
+    minutes_later(one, 40)
+    assert (told(one), pages(one)) == (["opened", "closed"], [])
+    assert "1 place (1 part), all as deployed" in one.watched("slack")[-1].fact.title
+
+
+@pytest.mark.parametrize(("part", "call", "service", "request_"), HUB_S)
+def test_a_part_of_the_hub_that_differs_pages_at_fifteen_minutes_and_says_in_what(part, call, service, request_):
+    one = deployed()
+    name = part.partition(":")[2]
+    one.hub_parts.wrong[part] = (f"the part {name} has another setting",)
+    one.take(execute_change_set(one.now), done(call, service, one.now, parameters=request_, **IN_HUB))
+    minutes_later(one, 14)
+    assert pages(one) == []
+    minutes_later(one, 3)
+    assert pages(one) == [("deployment", "high")]
+    assert f"in {HUB} eu-central-1 the part {name} has another setting" in one.watched("slack")[-1].fact.why
+
+
+def test_a_part_that_is_put_right_within_fifteen_minutes_pages_nobody():
+    one = deployed()
+    part, call, service, request = HUB_S[0]
+    one.hub_parts.wrong[part] = ("the queue rootwatch-records has another delay",)
+    one.take(execute_change_set(one.now), done(call, service, one.now, parameters=request, **IN_HUB))
+    minutes_later(one, 10)
+    one.hub_parts.wrong.clear()
+    minutes_later(one, 40)
+    assert (told(one), pages(one)) == (["opened", "closed"], [])
+
+
+@pytest.mark.parametrize("where", [{"account": ACCOUNT}, {"awsRegion": "us-east-1"}])
+def test_a_namesake_elsewhere_is_not_confirmed_by_the_hub_s_own(where):
+    one = deployed()
+    _, call, service, request = HUB_S[0]
+    changed = {**IN_HUB, **by_hub_stack(where.get("account", HUB)), **where}
+    one.take(done(call, service, one.now, parameters=request, **changed))
+    minutes_later(one, 16)
+    assert pages(one) == [("deployment", "high")]
+    assert "there is nothing to compare it with: the queue rootwatch-records" in one.watched("slack")[-1].fact.title
+
+
+def test_a_rule_of_the_hub_that_is_switched_off_pages_at_once():
+    one = deployed()
+    request = {"name": "rootwatch-records", "eventBusName": "rootwatch", "state": "DISABLED"}
+    one.take(done("PutRule", "events", one.now, parameters=request, **IN_HUB))
+    assert [kind for kind, _ in pages(one)] == ["tampering"]
+
+
+def test_while_no_part_of_the_hub_was_touched_nothing_is_asked_of_them():
+    one = deployed()
+    one.hub_parts = None
+    whole_deployment(one)
+    minutes_later(one, 40)
+    assert (told(one), pages(one)) == (["opened", "closed"], [])
 
 
 def test_a_rule_of_ours_that_no_manifest_knows_is_not_confirmed_by_the_others():
@@ -252,7 +326,7 @@ def test_a_rule_of_ours_that_no_manifest_knows_is_not_confirmed_by_the_others():
     one.take(put_rule(one.now, rule=log_files, **by_hub_stack()))
     minutes_later(one, 16)
     assert pages(one) == [("deployment", "high")]
-    assert "nothing to compare it with: the rule rootwatch-log-files" in one.watched("slack")[-1].fact.title
+    assert "nothing to compare it with: the hub rule rootwatch-log-files" in one.watched("slack")[-1].fact.title
 
 
 def test_while_nobody_compares_it_pages_at_fifteen_minutes():

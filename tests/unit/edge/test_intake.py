@@ -2,18 +2,21 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 from aws_lambda_powertools import Logger, Metrics
 
 from rootwatch.core.ports import Outcome, StoreDownError
 from rootwatch.core.record import Record, Unreadable
-from rootwatch.edge import intake
+from rootwatch.edge import intake, retrying
 from rootwatch.edge.delivery import Delivery
 from rootwatch.edge.dynamo import RecordRefusedError
 from rootwatch.edge.pace import no_pace
 from rootwatch.edge.retrying import NotStoredError
 from tests.support.monitor import BrokenCatalogue, Directory, Monitor
 from tests.support.records import ACCOUNT, NOON, after, call, failed_sign_in, sign_in
+from tests.support.two_paths import CountedMetrics
+from tests.unit.core.test_canary import ROLL, canary
 
 
 def test_a_sign_in_reaches_all_three_channels_once():
@@ -120,12 +123,15 @@ def test_a_conflict_is_decided_again_on_what_is_true_by_then(monkeypatch):
     assert len(monitor.seen("pagerduty")) == 1
 
 
-def test_a_worker_that_is_never_first_gives_its_message_back(monkeypatch):
-    monitor = Monitor()
+def test_a_worker_that_is_never_first_waits_longer_each_time_and_gives_its_message_back(monkeypatch):
+    monitor, waits = Monitor(), []
+    monkeypatch.setattr(retrying.time, "sleep", waits.append)
+    monkeypatch.setattr(retrying.random, "random", lambda: 1.0)
     monkeypatch.setattr(monitor.store, "commit", lambda plan, now: "conflict")
     with pytest.raises(NotStoredError):
         monitor.intake.take(sign_in(), 1)
     assert monitor.seen("pagerduty") == []
+    assert waits == [0.2, 0.4, 0.8, *[1.6] * 7]
 
 
 def test_a_table_that_goes_down_before_the_sends_loses_nothing(monkeypatch):
@@ -219,6 +225,19 @@ def test_each_record_is_logged_once_without_its_body():
     logged = monitor.log.getvalue()
     assert "do-not-log-me" not in logged
     assert logged.count('"message":"record taken in"') == 2
+
+
+def test_canaries_are_counted_and_fill_no_log_unless_somebody_asks_for_it():
+    monitor = Monitor(regions=["us-east-1", "eu-central-1"])
+    load_all = monitor.store.load
+    monitor.store.load = lambda needed: msgspec.structs.replace(load_all(needed), roll=ROLL)
+    counted = monitor.intake._metrics = CountedMetrics()
+    monitor.intake.take(canary(), 1)
+    assert (counted.total("RecordsCanary"), counted.total("CanariesHeard")) == (1, 1)
+    assert monitor.log.getvalue() == ""
+    monitor.logger.setLevel("DEBUG")
+    monitor.intake.take(canary(), 1)
+    assert ACCOUNT in monitor.log.getvalue()
 
 
 def _raises(error):

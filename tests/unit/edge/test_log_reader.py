@@ -5,9 +5,10 @@ import json
 
 import pytest
 
+from rootwatch.core.ports import StoreDownError
 from rootwatch.edge.log_files import LogFileError
 from tests.support.log_files import BUCKET, log_file, log_file_key, object_created
-from tests.support.records import ACCOUNT, OTHER, after, body, sign_in_body
+from tests.support.records import ACCOUNT, OTHER, after, body, sign_in_body, tag
 from tests.support.two_paths import TwoPaths
 
 DAMAGED = "unreadable-log-file"
@@ -160,6 +161,7 @@ def test_a_record_that_is_not_stored_stops_no_neighbour_and_its_file_comes_again
         return "conflict" if plan.key == records[0]["eventID"] else commit(plan, now)
 
     monkeypatch.setattr(both.store, "commit", refuses)
+    monkeypatch.setattr("time.sleep", lambda _: None)
     with pytest.raises(ExceptionGroup, match="not stored"):
         both.read(object_created(key))
     assert len(both.facts) == 1
@@ -175,6 +177,56 @@ def test_with_the_table_down_a_file_s_root_use_is_told_all_the_same_and_it_comes
     [notice] = both.seen("pagerduty")
     assert notice.duplicates_possible
     assert notice.from_log_file
+
+
+def test_what_eventbridge_brought_before_costs_one_look_for_a_hundred_and_is_a_duplicate_each(monkeypatch):
+    records = [body("ListUsers") for _ in range(130)]
+    both, key = with_file(log_file(*records))
+    both.by_eventbridge(*records)
+    looks, loads = [], []
+    recorded, load = both.store.recorded, both.store.load
+    monkeypatch.setattr(both.store, "recorded", lambda keys: looks.append(len(keys)) or recorded(keys))
+    monkeypatch.setattr(both.store, "load", lambda needs: loads.append(needs) or load(needs))
+    monkeypatch.setattr(both.intake, "_metrics", both.counted)
+    seen = both.facts
+    both.read(object_created(key))
+    assert (looks, loads) == ([100, 30], [])
+    assert both.facts == seen
+    assert both.counted.total("Duplicates") == 130
+
+
+def test_a_file_that_was_read_in_part_goes_on_where_it_stopped(monkeypatch):
+    records = [body("ListUsers") for _ in range(5)]
+    both, key = with_file(log_file(*records))
+    both.by_eventbridge(records[1], records[3])
+    monkeypatch.setattr(both.intake, "_metrics", both.counted)
+    both.read(object_created(key))
+    assert len(both.facts) == 5
+    assert both.counted.total("Duplicates") == 2
+
+
+def test_where_the_table_cannot_say_what_is_known_each_record_is_taken_by_itself(monkeypatch):
+    records = [body("ListUsers") for _ in range(3)]
+    both, key = with_file(log_file(*records))
+    both.by_eventbridge(records[0])
+
+    def away(keys):
+        raise StoreDownError("throttled")
+
+    monkeypatch.setattr(both.store, "recorded", away)
+    assert len(both.read(object_created(key)).facts) == 3
+
+
+def test_what_a_crash_left_undone_is_done_when_the_file_comes_again(monkeypatch):
+    tagged = tag("until=2026-11-24T16:00Z ticket=SEC-142").body
+    both, key = with_file(log_file(tagged), log_file_key(tagged["recipientAccountId"]))
+    both.by_eventbridge(sign_in_body())
+    revised = []
+    monkeypatch.setattr(type(both.intake._reviser), "_revise", lambda self, incident: revised.append(incident))
+    for _ in range(2):
+        both.read(object_created(key))
+    assert len(revised) == 2
+    assert len(set(revised)) == 1
 
 
 def test_a_record_that_breaks_us_is_handed_on_to_be_told_as_unreadable(monkeypatch):

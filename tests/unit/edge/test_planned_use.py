@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from tests.support.monitor import Directory, Monitor
 from tests.support.records import (
     ACCOUNT,
+    ANA,
     BEN,
     HUB,
     MANAGEMENT,
     NOON,
     OTHER,
     after,
+    body,
     call,
     failed_sign_in,
     record,
@@ -180,6 +182,22 @@ def test_an_approval_that_proves_nothing_covers_nothing(approval):
     assert [key for key in monitor.pages if key.startswith(f"rootwatch/{ACCOUNT}-")] != []
 
 
+def test_what_was_done_in_the_second_in_which_its_window_was_closed_stays_planned():
+    approval = tag("SEC-142", after(1), by=BEN, key="break-glass-approval")
+    monitor = Monitor().take(tag(COVERS), approval, deactivate(after(5)))
+    monitor.take(tag(None, after(5)), tag(None, after(5), key="break-glass-approval"))
+    assert ([fact.verdict for fact in monitor.facts], monitor.pages) == (["planned"], [])
+    monitor.take(deactivate(after(5) + timedelta(seconds=1)))
+    assert len(monitor.pages) == 1
+
+
+@pytest.mark.parametrize("key", ["break-glass", "break-glass-approval"])
+def test_what_is_set_and_removed_within_a_second_counts_no_longer_than_that(key):
+    approval = tag("SEC-142", by=BEN, key="break-glass-approval")
+    monitor = Monitor().take(tag(COVERS), approval, tag(None, key=key), deactivate(after(5)))
+    assert len(monitor.pages) == 1
+
+
 def test_a_tag_that_is_not_known_to_precede_the_use_holds_the_page_for_a_minute_at_most():
     monitor = Monitor(directory=Directory(tag=WINDOW))
     monitor.now = after(5)
@@ -242,7 +260,9 @@ def test_a_tag_set_after_a_page_does_not_reach_back():
     assert len(monitor.pages) == 1
 
 
-_acts = st.sampled_from(["sign in", "sign in without MFA", "ListUsers", "CreateUser", "CreateAccessKey", "fail"])
+_acts = st.sampled_from(
+    ["sign in", "sign in without MFA", "ListUsers", "CreateUser", "CreateAccessKey", "DeactivateMFADevice", "fail"]
+)
 
 
 def _act(what, minute, address):
@@ -255,14 +275,21 @@ def _act(what, minute, address):
 
 
 _uses = st.builds(_act, _acts, st.integers(0, 25), st.sampled_from(["203.0.113.5", "198.51.100.7"]))
-_tags = st.builds(
+_windows = st.builds(
     lambda minute, value: tag(value, after(minute)),
     st.integers(0, 25),
-    st.sampled_from([WINDOW, None, "until=2026-11-24T12:10Z", "no window", WINDOW + " net=203.0.113.0/24"]),
+    st.sampled_from([WINDOW, None, "until=2026-11-24T12:10Z", "no window", WINDOW + " net=203.0.113.0/24", COVERS]),
 )
+_approvals = st.builds(
+    lambda minute, value, who: tag(value, after(minute), by=who, key="break-glass-approval"),
+    st.integers(0, 25),
+    st.sampled_from(["SEC-142", None, "SEC-999"]),
+    st.sampled_from([ANA, BEN]),
+)
+_tags = _windows | _approvals
 
 
-@given(st.data(), st.lists(_uses, min_size=1, max_size=6), st.lists(_tags, max_size=4))
+@given(st.data(), st.lists(_uses, min_size=1, max_size=6), st.lists(_tags, max_size=5))
 def test_tags_and_uses_in_any_order_of_arrival_make_the_same_story(data, uses, tags):
     items = uses + tags
     first, second = (_played(order) for order in (items, data.draw(st.permutations(items))))
@@ -387,7 +414,12 @@ def test_expected_use_is_never_wider_than_its_entry_or_than_a_window(item):
 
 
 def by_aws(name, at, **changes):
-    return call(name, at, sourceIPAddress="cloudformation.amazonaws.com", **changes)
+    return call(name, at, sourceIPAddress="AWS Internal", **changes)
+
+
+def through(service, name, at, address=None):
+    identity = {**body(name)["userIdentity"], "invokedBy": service}
+    return call(name, at, userIdentity=identity, sourceIPAddress=address or service)
 
 
 def test_on_its_first_day_what_aws_itself_does_in_an_account_is_one_low_incident():
@@ -402,11 +434,16 @@ def test_on_its_first_day_what_aws_itself_does_in_an_account_is_one_low_incident
         (None, by_aws("CreateRole", after(1))),
         (NOON - timedelta(days=2), by_aws("CreateRole", after(1))),
         (NOON, call("CreateRole", after(1))),
+        (NOON, through("cloudformation.amazonaws.com", "CreateUser", after(1))),
+        (NOON, through("cloudformation.amazonaws.com", "CreateUser", after(1), "AWS Internal")),
         (NOON, by_aws("CreateAccessKey", after(1))),
         (after(5), by_aws("CreateRole", after(1))),
     ],
-    ids=["join unknown", "an older account", "a person", "never coverable", "before it joined"],
-)
+    ids=[
+        "join unknown", "an older account", "a person", "a stack", "a stack from inside", "never coverable",
+        "before it joined",
+    ],
+)  # fmt: skip
 def test_the_first_day_excuses_nothing_else(joined, item):
     assert len(Monitor(directory=Directory(joined=joined)).take(item).pages) == 1
 

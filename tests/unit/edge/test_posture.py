@@ -234,6 +234,18 @@ def test_a_call_that_is_refused_leaves_its_part_unknown_and_no_rule_of_it_holds(
         assert said == "AccessDenied"
 
 
+def test_the_alias_is_kept_and_what_can_t_be_read_does_not_forget_it():
+    one = Looked(ACCOUNT)
+    iam = one.abroad.iam[ACCOUNT]
+    seen = []
+    for aliases in (["example-payments"], error("AccessDenied"), ["example-paid"], []):
+        iam.aliases = aliases
+        one.next_day()
+        seen.append(one.table.stored[ACCOUNT].alias)
+    assert seen == ["example-payments", "example-payments", "example-paid", ""]
+    assert one.table.stored[MANAGEMENT].alias == ""
+
+
 def test_a_report_that_is_being_made_is_waited_for_and_one_that_never_comes_is_unknown():
     one = Looked(ACCOUNT)
     one.abroad.iam[ACCOUNT].not_ready = 3

@@ -42,6 +42,16 @@ def test_what_was_stored_comes_back_and_of_two_runs_one_is_first(table):
     assert table.all()[0].name == "another"
 
 
+def test_what_an_earlier_version_stored_has_no_alias_and_is_read(table, client):
+    [one] = [found for found in organisation().table.all() if found.alias]
+    table.keep(msgspec.structs.replace(one, version=0))
+    [item] = client.scan(TableName="t")["Items"]
+    body = msgspec.json.decode(item["body"]["S"])
+    assert body.pop("alias") == "example-payments"
+    client.put_item(TableName="t", Item={**item, "body": {"S": msgspec.json.encode(body).decode()}})
+    assert table.all() == [msgspec.structs.replace(one, version=1, alias=None)]
+
+
 def test_of_two_runs_one_begins_the_round(table):
     begun = Round(started_at=NOON, central=Central(credentials=True, sessions=False))
     assert table.round() is None

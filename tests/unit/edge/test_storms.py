@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rootwatch.core.incident import STORM_SCOPE
-from rootwatch.core.ports import StoreDownError
+from rootwatch.core.ports import Outcome, StoreDownError
 from rootwatch.edge.storms import Storms
 from tests.support.monitor import Monitor
 from tests.support.records import HUB, MANAGEMENT, after, assume_root, call, sign_in, task_call
@@ -200,15 +200,78 @@ def test_what_joined_and_is_explained_later_is_corrected_and_resolves_no_alert_t
     assert monitor.resolved == []
 
 
-def test_a_held_page_neither_counts_nor_joins():
+def held(account: str, **changes):
+    """A call whose page waits for an AssumeRoot that may explain it."""
+    return task_call("ListAccessKeys", account=account, key=f"ASIA{account}0000", readOnly=True, **changes)
+
+
+def test_a_page_that_is_held_neither_counts_nor_joins_while_it_is():
     monitor = Monitor()
-    for account in ACCOUNTS[:25]:
-        monitor.take(task_call("ListAccessKeys", account=account, key=f"ASIA{account}0000", readOnly=True))
+    monitor.take(*(held(account) for account in ACCOUNTS[:25]))
     assert storm_notices(monitor) == []
+    assert paged(monitor) == set()
+
+
+def test_held_pages_that_nothing_explains_make_a_storm_when_their_holds_end_and_the_rest_joins_it():
+    monitor = Monitor()
+    monitor.take(*(held(account) for account in ACCOUNTS[:60]))
+    monitor.later(minutes=2)
+    [page] = storm_notices(monitor)
+    assert len(paged(monitor)) == 21, "more than twenty are a storm"
+    assert len(page.listed) == 21
+    rest = [one for one in monitor.seen("pagerduty") if page.incident.id in one.note]
+    assert len(rest) == 60 - 21
+    assert all(one.page is None and one.is_change_event for one in rest)
+    listed = monitor.store.pagings(after(-600), after(600))
+    assert len({one.incident for one in listed}) == 60
+    assert sum(bool(one.joined) for one in listed) == 60 - 21
+
+
+def test_a_page_whose_hold_ends_in_a_storm_joins_it():
     monitor = stormy(21)
-    monitor.take(task_call("ListAccessKeys", account=ACCOUNTS[50], readOnly=True))
+    monitor.take(held(ACCOUNTS[50]))
+    monitor.later(minutes=2)
+    assert ACCOUNTS[50] not in paged(monitor)
+    [told] = [one for one in monitor.seen("pagerduty") if one.incident.account == ACCOUNTS[50]]
+    assert "joined the storm" in told.note
+
+
+def test_a_held_page_of_the_management_account_goes_out_in_a_storm_too():
+    monitor = stormy(21)
+    monitor.take(held(MANAGEMENT))
+    monitor.later(minutes=2)
+    assert MANAGEMENT in paged(monitor)
+
+
+def test_a_held_page_that_is_tried_again_is_in_the_list_once():
+    monitor = Monitor()
+    monitor.channels["pagerduty"].script = [Outcome(state="retry", reason="503")] * 2
+    monitor.take(held(ACCOUNTS[0]))
+    for _ in range(4):
+        monitor.later(minutes=2)
+    assert paged(monitor) == {ACCOUNTS[0]}
+    assert [one.incident[:12] for one in monitor.store.pagings(after(-600), after(600))] == [ACCOUNTS[0]]
+
+
+def test_where_the_table_cannot_say_whether_there_is_a_storm_a_held_page_pages(monkeypatch):
+    monitor = stormy(21)
+    monitor.take(held(ACCOUNTS[50]))
+
+    def away(paging):
+        raise StoreDownError("throttled")
+
+    monkeypatch.setattr(monitor.store, "list_paging", away)
     monitor.later(minutes=2)
     assert ACCOUNTS[50] in paged(monitor)
+
+
+def test_a_held_page_that_joined_and_is_explained_later_is_corrected():
+    monitor = stormy(21)
+    account = ACCOUNTS[50]
+    monitor.take(held(account))
+    monitor.later(minutes=2)
+    monitor.take(assume_root(after(-1), target=account, key=f"ASIA{account}0000"))
+    assert [one.type for one in monitor.seen("slack") if one.incident.account == account] == ["opened", "corrected"]
 
 
 def test_where_nobody_can_be_paged_there_is_no_storm():

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from rootwatch.core.ports import Outcome
+from rootwatch.core.ports import Due, Outcome
 from rootwatch.edge.pace import no_pace
 from rootwatch.edge.storms import Storms
 from rootwatch.handlers import sweep, wiring
@@ -106,3 +106,31 @@ def test_a_storm_that_a_crash_hid_is_seen_by_the_next_sweep(
     swept(seconds=30)
     [page] = [notice for notice in monitor.watched("pagerduty") if notice.incident.is_storm]
     assert (page.type, len(page.listed)) == ("opened", 25 + 1)
+
+
+def test_a_send_that_failed_for_good_is_counted_by_the_next_sweep_and_once(
+    monitor: Monitor, swept: Callable[..., dict[str, list[float]]]
+) -> None:
+    monitor.channels["slack"].script = [Outcome(state="failed", reason="Slack: invalid_blocks")]
+    swept(minutes=5)
+    assert swept(minutes=1)["SendsFailed"] == [1.0]
+    assert "SendsFailed" not in swept(minutes=1)
+
+
+def test_what_is_counted_is_written_before_it_is_noted_as_counted(
+    monitor: Monitor, swept: Callable[..., dict[str, list[float]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monitor.channels["slack"].script = [Outcome(state="failed", reason="Slack: invalid_blocks")]
+    swept(minutes=5)
+
+    class GoneError(BaseException):
+        """The process ends."""
+
+    def ends(due: Due) -> None:
+        raise GoneError
+
+    with monkeypatch.context() as crash:
+        crash.setattr(monitor.store, "counted", ends)
+        with pytest.raises(GoneError):
+            swept(minutes=1)
+    assert swept(minutes=1)["SendsFailed"] == [1.0], "nobody noted it: it is counted again"

@@ -133,3 +133,17 @@ def test_a_change_event_without_a_summary_is_refused(receivers: Receivers, enque
     assert enqueue("change/enqueue", {"payload": {"source": "aws"}}).status_code == 400
     assert enqueue("change/enqueue", {}).status_code == 400
     assert receivers.pagerduty.changes == ()
+
+
+def test_an_integration_takes_so_many_events_a_minute_and_then_asks_to_wait() -> None:
+    now = 0.0
+    with Receivers(pagerduty_a_minute=2, clock=lambda: now) as receivers:
+
+        def sent() -> int:
+            body = {"routing_key": receivers.pagerduty.routing_key, **trigger()}
+            return requests.post(f"{receivers.pagerduty_events_url}enqueue", json=body, timeout=10).status_code
+
+        assert [sent() for _ in range(3)] == [202, 202, 429]
+        now = 60.0
+        assert sent() == 202
+        assert receivers.refused == ()

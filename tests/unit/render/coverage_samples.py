@@ -13,8 +13,9 @@ from rootwatch.core.notice import Notice
 from rootwatch.core.observe import observed, over
 from rootwatch.core.ports import Account, Known
 from rootwatch.core.roll import Roll
+from rootwatch.core.silence_causes import EVERYTHING, MANY, REGION
 from rootwatch.core.silence_facts import heard_again, silent
-from rootwatch.core.silences import EVERYTHING, MANY, REGION, Over, Silence
+from rootwatch.core.silences import Over, Silence
 from rootwatch.core.trail_status import Trouble, trouble_fact
 from tests.support.records import ACCOUNT, OTHER, THIRD, settings
 

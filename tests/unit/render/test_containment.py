@@ -92,7 +92,7 @@ def test_a_tag_key_of_your_own_is_in_the_command():
 
 
 @given(NOTICES)
-@hypothesis_settings(max_examples=200, deadline=None)
+@hypothesis_settings(max_examples=60, deadline=None)
 def test_nothing_that_a_record_says_is_in_a_command(notice):
     commands = containment(notice, SETTINGS)
     for command in filter(None, (commands.contain, commands.declare)):

@@ -42,7 +42,8 @@ function answers(account) {
   const order = Object.keys(STATES);
   const sorted = account.answers.map((answer, at) => ({ ...answer, rule: rules[at] }))
     .sort((one, other) => order.indexOf(one.state) - order.indexOf(other.state));
-  return el("div", { class: "answers" }, el("p", { class: "facts looked" }, looked),
+  const known = account.alias ? `Alias ${account.alias}. ${looked}` : looked;
+  return el("div", { class: "answers" }, el("p", { class: "facts looked" }, known),
     el("ul", { class: "facts-list" }, ...sorted.map(line)));
 }
 

@@ -10,7 +10,7 @@ const form = document.getElementById("filter");
 const [search, rule, which] = ["search", "rule", "which"].map((id) => document.getElementById(id));
 const found = page.accounts.map((account) => ({
   account,
-  text: [account.id, account.name, ...account.answers.flatMap((one) => [one.says, ...one.users.map((user) => `${user.user} ${user.says}`)])].join(" ").toLowerCase(),
+  text: [account.id, account.name, account.alias ?? "", ...account.answers.flatMap((one) => [one.says, ...one.users.map((user) => `${user.user} ${user.says}`)])].join(" ").toLowerCase(),
 }));
 const WHICH = {
   troubled: (account, answers) => answers.some((one) => one.state === "fails" || one.state === "unknown"),

@@ -46,22 +46,25 @@ def _resource_arn(
 ) -> str:
     if service == "organizations":
         return organizations.resource_arn(account_id, body)
-    rule = _rule_on_the_default_bus(body) if service == "events" else ""
+    rule = _rule(body) if service == "events" else ""
     if rule:
         return f"arn:aws:events:{region}:{account_id}:rule/{rule}"
     return _extract_resource_arn(service, method, path, headers, body, query_params, region, account_id)
 
 
-def _rule_on_the_default_bus(body: bytes) -> str:
-    """Name of the rule that a request is about, "" for none: of the default bus, whose name a rule's ARN leaves out."""
+def _rule(body: bytes) -> str:
+    """The rule that a request is about, as its ARN ends, "" for none: the default bus's name is left out of it.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
+    """
     try:
         named = msgspec.json.decode(body or b"{}")
     except msgspec.DecodeError:
         return ""
-    if not isinstance(named, dict) or named.get("EventBusName", "default") != "default":
+    if not isinstance(named, dict) or {"EventSourceName", "Entries", "ArchiveName", "ReplayName"} & named.keys():
         return ""
-    of_bus = {"EventSourceName", "Entries", "ArchiveName", "ReplayName"} & named.keys()
-    return "" if of_bus else str(named.get("Rule") or named.get("Name") or "")
+    name, bus = named.get("Rule") or named.get("Name") or "", named.get("EventBusName", "default")
+    return str(name) if bus == "default" or not name else f"{str(bus).rpartition('/')[2]}/{name}"
 
 
 def _condition_key(key: str, ctx: Any) -> Any:

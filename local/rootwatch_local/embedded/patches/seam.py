@@ -15,7 +15,7 @@ class SeamMovedError(Exception):
 class Seam:
     """One replaced function: `module`.`name` was `original` and is now `replacement`."""
 
-    module: ModuleType
+    module: ModuleType | type
     name: str
     original: Callable[..., Any]
     replacement: Callable[..., Any]
@@ -29,11 +29,13 @@ class Seam:
 SEAMS: list[Seam] = []
 
 
-def replace(module: ModuleType, name: str, parameters: str, replacement: Callable[..., Any]) -> Callable[..., Any]:
+def replace(
+    module: ModuleType | type, name: str, parameters: str, replacement: Callable[..., Any]
+) -> Callable[..., Any]:
     """Put `replacement` in the place of `module`.`name` and return what stood there.
 
     Args:
-        module: a module of ministack.
+        module: a module of ministack, or a class that it uses.
         name: the function in it, which its callers look up at each call.
         parameters: the names of the parameters that we expect, in order, separated by spaces.
         replacement: takes the same parameters.

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -47,24 +48,37 @@ class Session:
         return list(REGIONS)
 
 
-@pytest.fixture
-def folder(tmp_path) -> Path:
-    return ninety_days.write(tmp_path / "bucket")
+@pytest.fixture(scope="module")
+def written(tmp_path_factory) -> Path:
+    """Ninety days of log files, written once."""
+    return ninety_days.write(tmp_path_factory.mktemp("athena") / "bucket")
+
+
+@pytest.fixture(scope="module")
+def bucket(written):
+    """They in S3, where no test changes them."""
+    with mock_aws():
+        client = boto3.client("s3", region_name="us-east-1")
+        client.create_bucket(Bucket=BUCKET)
+        for path in written.rglob("*.json.gz"):
+            client.put_object(Bucket=BUCKET, Key=str(path.relative_to(written)), Body=path.read_bytes())
+        yield
 
 
 @pytest.fixture
-def athena(folder, monkeypatch):
+def folder(written, tmp_path) -> Path:
+    """A copy of them, of the test's own."""
+    return Path(shutil.copytree(written, tmp_path / "bucket"))
+
+
+@pytest.fixture
+def athena(bucket, folder, monkeypatch):
     """Athena over the folder, the same objects in S3, and time that passes at once."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     athena = Athena(folder)
     monkeypatch.setattr(asking, "session_of", lambda *_: Session(athena))
     monkeypatch.setattr(asking.time, "sleep", lambda _: None)
-    with mock_aws():
-        client = boto3.client("s3")
-        client.create_bucket(Bucket=BUCKET)
-        for path in folder.rglob("*.json.gz"):
-            client.put_object(Bucket=BUCKET, Key=str(path.relative_to(folder)), Body=path.read_bytes())
-        yield athena
+    return athena
 
 
 def scan(*arguments: object) -> Any:

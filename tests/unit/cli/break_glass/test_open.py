@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rootwatch.core.ports import StoreDownError
+from rootwatch.core.posture import Posture
 from rootwatch.core.window import LONGEST, parse
+from rootwatch_cli.break_glass import desk as desk_module
 from rootwatch_cli.break_glass.accounts import Account
 from rootwatch_cli.break_glass.moments import end_of, span
 from rootwatch_cli.break_glass.plan import Change, command
@@ -16,6 +19,7 @@ from tests.support.records import NOON
 from tests.unit.cli.break_glass.organizations import Organizations
 from tests.unit.cli.doctoring.an_organisation import HUB, MANAGEMENT, PAYMENTS, SANDBOX
 
+GONE = "333322221111"
 HOSTILE = "evil\u202e\n; rm -rf ~ $(id) `id` ' \" \x1b[31m"
 
 
@@ -66,6 +70,73 @@ def test_an_account_that_is_not_one_alone_is_refused(desk, names, account, says)
     result = desk(organizations, "open", account, "--for", "1h", "--ticket", "SEC-1", "--yes")
     assert (result.exit_code, organizations.changed) == (2, [])
     assert says in result.stderr
+
+
+class Postures:
+    """What the daily look found, in the place of the hub's table."""
+
+    def __init__(self, aliases, down=False):
+        self.aliases, self.down = aliases, down
+
+    def all(self):
+        if self.down:
+            raise StoreDownError("DynamoDB answered AccessDeniedException")
+        now = datetime.now(UTC)
+        return [
+            Posture(account=account, since=now, alias=alias, gone=now if account == GONE else None)
+            for account, alias in self.aliases.items()
+        ]
+
+
+@pytest.fixture
+def by_alias(desk, monkeypatch):
+    """``by_alias(name, aliases)``: a declaration with credentials of the hub account, which knows these aliases."""
+
+    def run(asked, aliases, *, names=None, down=False):
+        organizations = Organizations(names, account=HUB)
+        monkeypatch.setattr(desk_module, "hub_postures", lambda aws, settings: Postures(aliases, down))
+        result = desk(organizations, "open", asked, "--for", "1h", "--ticket", "SEC-1", "--yes")
+        return result, [call[1]["ResourceId"] for call in organizations.changed]
+
+    return run
+
+
+@pytest.mark.parametrize("asked", ["example-pay", "Example-PAY", " example-pay "])
+def test_an_account_is_named_by_its_alias_where_the_hub_s_table_can_be_read(by_alias, asked):
+    result, changed = by_alias(asked, {PAYMENTS: "example-pay", SANDBOX: "", HUB: None})
+    assert (result.exit_code, changed) == (0, [PAYMENTS]), result.output
+
+
+@pytest.mark.parametrize(
+    ("asked", "aliases", "says"),
+    [
+        ("sandbox-ana", {PAYMENTS: "sandbox-ana"}, "2 accounts are called sandbox-ana: name one by its id: "),
+        ("twice", {PAYMENTS: "twice", SANDBOX: "twice"}, "2 accounts are called twice: name one by its id: "),
+        ("free-again", {GONE: "free-again"}, "No account is called free-again."),
+        ("", {PAYMENTS: "", SANDBOX: None}, "No account is called"),
+    ],
+)
+def test_an_alias_that_is_not_one_account_s_alone_is_refused_in_one_sentence(by_alias, asked, aliases, says):
+    result, changed = by_alias(asked, aliases)
+    assert (result.exit_code, changed) == (2, [])
+    assert says in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_an_account_s_own_name_and_alias_are_no_two_accounts(by_alias):
+    result, changed = by_alias("prod-payments", {PAYMENTS: "prod-payments"})
+    assert (result.exit_code, changed) == (0, [PAYMENTS]), result.output
+
+
+def test_a_table_that_does_not_answer_leaves_names_and_says_so_of_the_rest(by_alias):
+    assert by_alias("prod-payments", {}, down=True)[1] == [PAYMENTS]
+    result, _ = by_alias("example-pay", {}, down=True)
+    assert (result.exit_code, "with credentials of the hub account" in result.stderr) == (2, True)
+
+
+def test_credentials_that_know_no_alias_say_whose_do(desk):
+    result = desk(Organizations(), "check", "example-pay")
+    assert (result.exit_code, "with credentials of the hub account" in result.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def test_the_condition_that_is_suggested_keeps_all_of_the_policy_and_frees_us():
     ("statement", "means"),
     [
         ({"Effect": "Deny", "Action": "events:*", "Resource": "*"}, "forward records"),
-        ({"Effect": "Deny", "Action": ["iam:Create*"], "Resource": "*"}, "make the role"),
+        ({"Effect": "Deny", "Action": ["iam:Create*"], "Resource": "*"}, "make the roles"),
         ({"Effect": "Deny", "Action": "CloudFormation:createstack", "Resource": "*"}, "bring the rules"),
         ({"Effect": "Deny", "Action": "dynamodb:*", "Resource": "*"}, "take records in"),
         ({"Effect": "Deny", "NotAction": ["s3:*"], "Resource": ["*"]}, "bring the rules"),
@@ -81,6 +81,47 @@ def test_what_depends_on_something_unknown_is_a_warning_that_names_it():
     assert (one.state, "aws:PrincipalTag/team" in one.says) == ("warn", True)
     [one, *_] = found({"Effect": "Deny", "Action": "sqs:*", "Resource": "arn:aws:sqs:*:*:other"})
     assert (one.state, "the resource" in one.says) == ("warn", True)
+
+
+@pytest.mark.parametrize("action", ["iam:CreateRole", "iam:*", ["iam:PutRolePolicy", "iam:CreateRole"]])
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "arn:aws:iam::*:role/platform/*",
+        ["arn:aws:iam::*:role/OrganizationAdmin", "arn:aws:iam::444455556666:role/rootwatch/*"],
+        "arn:aws:iam::*:role/rootwatch",
+        "arn:aws:iam::*:user/*",
+    ],
+)
+def test_a_denial_of_roles_that_are_not_ours_is_none_of_ours(action, resource):
+    assert found({"Effect": "Deny", "Action": action, "Resource": resource}, on=PAYMENTS) == []
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {"Resource": "arn:aws:iam::*:role/*"},
+        {"Resource": ["arn:aws:iam::*:role/platform/*", "arn:aws:iam::*:role/rootwatch/*"]},
+        {"Resource": f"arn:aws:iam::{PAYMENTS}:role/rootwatch/rootwatch-posture-reader"},
+        {"NotResource": "arn:aws:iam::*:role/platform/*"},
+    ],
+)
+def test_a_denial_of_one_of_our_roles_stops_the_stack_sets(resource):
+    [one] = found({"Effect": "Deny", "Action": "iam:CreateRole", **resource}, on=PAYMENTS)
+    assert (one.state, "StackSets can't make the roles" in one.says) == ("fail", True)
+
+
+@pytest.mark.parametrize(
+    "resource", [{"NotResource": "arn:aws:iam::*:role/rootwatch/*"}, {"NotResource": ["*"]}, {"Resource": []}]
+)
+def test_a_denial_that_spares_our_roles_stops_nothing(resource):
+    assert found({"Effect": "Deny", "Action": "iam:*Role*", **resource}, on=PAYMENTS) == []
+
+
+def test_a_role_that_a_policy_names_by_a_variable_may_be_ours():
+    named = "arn:aws:iam::*:role/${aws:PrincipalTag/team}/*"
+    [one] = found({"Effect": "Deny", "Action": "iam:CreateRole", "Resource": named}, on=PAYMENTS)
+    assert one.state == "warn"
 
 
 def test_an_allow_by_region_is_not_judged_and_not_passed_over():

@@ -11,7 +11,7 @@ from botocore.response import StreamingBody
 from moto import mock_aws
 
 from rootwatch.archive import Damage, Found
-from rootwatch_cli.history import fetching, s3
+from rootwatch_cli.history import batch, fetching, s3
 from rootwatch_cli.history.files import LogFile, SetAside, list_files
 from rootwatch_cli.history.reading import ReadingError, read_all
 from rootwatch_cli.history.selection import Selection
@@ -45,7 +45,8 @@ def read(files: object, totals: Totals | None = None) -> list[Found | Damage]:
     return list(read_all(files, Selection(), None, totals=totals or Totals()))
 
 
-def test_every_object_is_read_and_every_byte_counted(bucket):
+def test_every_object_is_read_and_every_byte_counted(bucket, monkeypatch):
+    monkeypatch.setattr(batch, "_MOST_FILES", 16)
     totals = Totals()
     changes = []
     results = read_all(
@@ -145,10 +146,25 @@ class Deadly(Selection, frozen=True):
 
 
 def test_standard_input_is_read_here_and_not_by_a_process_that_has_none(tmp_path, monkeypatch):
-    for number in range(50):
+    for number in range(100):
         (tmp_path / f"{number}.json").write_bytes(content(sign_in_body(after(number))))
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content(sign_in_body(after(99))))))
+    given = content(sign_in_body(after(100)))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given)))
+    totals = Totals()
     files = list_files([str(tmp_path), "-"], Selection())
-    results = list(read_all(files, Selection(), None, totals=Totals(), jobs=2))
-    assert len(results) == 51
+    results = list(read_all(files, Selection(), None, totals=totals, jobs=2))
+    assert len(results) == 101
     assert "-" in {one.file for one in results}
+    assert totals.bytes == totals.listed_bytes + len(given)
+
+
+def test_what_comes_through_a_pipe_is_counted(monkeypatch):
+    class Pipe(io.BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+    given = content(sign_in_body())
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(Pipe(given)))
+    totals = Totals()
+    assert len(read(list_files(["-"], Selection()), totals)) == 1
+    assert (totals.bytes, totals.files) == (len(given), 1)

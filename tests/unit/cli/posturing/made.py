@@ -28,6 +28,7 @@ def organisation(now=NOON) -> Looked:
     iam[PAYMENTS].with_key(now - timedelta(days=900), access_key_1_last_used_date=days_ago(now, 2))
     iam[PAYMENTS].virtual = [{"SerialNumber": f"arn:aws:iam::{PAYMENTS}:mfa/root-account-mfa-device"}]
     iam[PAYMENTS].contact = False
+    iam[PAYMENTS].aliases = ["example-payments"]
     iam[PAYMENTS].rows += [
         row(
             "ci-deploy",
