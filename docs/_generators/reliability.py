@@ -33,6 +33,7 @@ _LOAD: Final = {
     "pages": "pages",
     "messages": "messages on all channels",
     "seconds_until_taken_in": "seconds until the last is taken in",
+    "seconds_until_the_storm": "seconds until the storm's page",
     "seconds_until_the_last_page": "seconds until the last page",
     "memory_megabytes": "memory of the whole simulation, MB",
     "processor_seconds": "seconds of one processor, the receivers included",
@@ -68,7 +69,7 @@ def figures() -> str:
 def load() -> str:
     """The flood."""
     found = _report()["load"]
-    return _markdown(["", ""], [[title, _cell(found[name])] for name, title in _LOAD.items()])
+    return _markdown(["", ""], [[title, _cell(found[name])] for name, title in _LOAD.items() if name in found])
 
 
 def _report() -> dict[str, Any]:

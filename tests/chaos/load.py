@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from tests.chaos.judge import judge
 from tests.chaos.outside import Seeded
+from tests.chaos.received import Message
 from tests.chaos.simulator import START, Conditions, simulated
 from tests.chaos.stories import Stories, Story
 
@@ -32,6 +33,7 @@ def load(records: int, accounts: int) -> dict[str, Any]:
         taken_in = max(_seconds(item["at"]["S"]) for item in world.table.all("EVT#"))
         verdict = judge(stories, world.received)
         pages = world.received.of("pagerduty", "trigger")
+    of_storm = [one for one in pages if _is_wide(one)]
     told = len({one.body["dedup_key"] for one in pages})
     most_messages = verdict.incidents * (_PAGES * 3 + _OTHERS) + _OF_THE_STORM
     bars = {
@@ -50,6 +52,7 @@ def load(records: int, accounts: int) -> dict[str, Any]:
         "pages": told,
         "messages": len(world.received.messages),
         "seconds_until_taken_in": round(taken_in),
+        **({"seconds_until_the_storm": round(of_storm[0].at - START)} if of_storm else {}),
         "seconds_until_the_last_page": round(max(one.at for one in pages) - START),
         "memory_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "processor_seconds": round(time.process_time() - began, 1),
@@ -69,6 +72,11 @@ def _flood(records: int, accounts: int) -> list[Story]:
             one.body |= {"recipientAccountId": account}
             one.body["userIdentity"] |= {"accountId": account, "arn": f"arn:aws:iam::{account}:root"}
     return stories
+
+
+def _is_wide(page: Message) -> bool:
+    """Whether it is of the organisation, as a storm is, and not of one account."""
+    return not str(page.body["dedup_key"]).split("/")[1][:12].isdigit()
 
 
 def _seconds(stamp: str) -> float:

@@ -8,6 +8,7 @@ What a block is for, an HTML comment above it says. ``…`` in what a page shows
 | ``run: own trail, existing trail`` | the same, in these ways alone |
 | ``not run: why`` | shell commands that a test cannot run |
 | ``shows`` | what the shell block before it puts out: these lines, in this order, others between them |
+| ``shows in any order`` | the same for lines that come as they happen |
 | ``settings`` | the settings, a JSON object |
 | ``settings: existing trail`` | what is other in the settings that way: members of the object |
 | ``file: name`` | a file that the reader is told to save |
@@ -67,14 +68,15 @@ def blocks(page: str) -> list[Block]:
     return found
 
 
-def missing(shown: str, said: str) -> str:
+def missing(shown: str, said: str, *, in_order: bool = True) -> str:
     """The first line of what a page shows that did not come, in its place, in what was said; "" if all did."""
-    lines = iter(_words(line) for line in said.splitlines())
+    every = [_words(line) for line in said.splitlines()]
+    rest = iter(every)
     for wanted in shown.splitlines():
         if wanted.strip() in ("", "…"):
             continue
         pattern = re.compile(".*".join(re.escape(part.strip()) for part in _words(wanted).split("…")))
-        if not any(pattern.fullmatch(line) for line in lines):
+        if not any(pattern.fullmatch(line) for line in (rest if in_order else every)):
             return wanted
     return ""
 

@@ -102,8 +102,8 @@ class Reader:
                     self._ask_every_place()
                 case "run":
                     said = self._run(block) if block.is_for(self.way) else None
-                case "shows" if said is not None and block.is_for(self.way):
-                    absent = missing(block.body, said)
+                case "shows" | "shows in any order" if said is not None and block.is_for(self.way):
+                    absent = missing(block.body, said, in_order=block.kind == "shows")
                     assert not absent, f"{self.way}: the guide shows {absent!r}, and this came:\n{said[-6000:]}"
 
     def _write(self, settings: dict[str, object]) -> None:
