@@ -6,61 +6,33 @@ https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-NAMESPACE: Final = "rootwatch"
-# The metrics of our own that alarms look at; each carries the function's name as the dimension "service".
-SENDS_FAILED: Final = "SendsFailed"
-OLDEST_DUE: Final = "OldestDueSeconds"
-LONGEST_UNSENT: Final = "UnsentSeconds"
-CANARIES_HEARD: Final = "CanariesHeard"
-CANARIES_MISSING: Final = "CanariesMissing"
-LOG_FILES_READ: Final = "LogFilesRead"
-LOG_FILES_REFUSED: Final = "LogFilesRefused"
-LOG_FILES_DAMAGED: Final = "LogFilesDamaged"
-FAST_PATH_MISSED: Final = "FastPathMissed"
+from stacks.alarm import (
+    CANARIES_HEARD,
+    CANARIES_MISSING,
+    FAST_PATH_MISSED,
+    HOUR,
+    LOG_FILES_DAMAGED,
+    LOG_FILES_READ,
+    LOG_FILES_REFUSED,
+    LONGEST_UNSENT,
+    MINUTE,
+    NAMESPACE,
+    OLDEST_DUE,
+    SENDS_FAILED,
+    Alarm,
+)
 
-_OF_ANY_FUNCTION: Final = frozenset({"errors", "throttles", "silent"})
-_MINUTE: Final = 60
-_HOUR: Final = 3600
 _MISSED: Final = 3  # a single one is told by its notice
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
-    """One alarm. It goes off when ``statistic`` of the metric is at or beyond ``threshold`` in each of ``periods``."""
-
-    name: str
-    means: str
-    do: str
-    namespace: str
-    metric: str
-    dimensions: Mapping[str, str]
-    statistic: Literal["Maximum", "Sum"] = "Maximum"
-    bad: Literal["at-least", "less-than"] = "at-least"
-    threshold: float = 1
-    period_seconds: int = 5 * _MINUTE
-    periods: int = 1
-
-    @property
-    def description(self) -> str:
-        """At most 1,024 characters."""
-        return f"{self.means} {self.do} Runbook: docs/runbook.md, {self.section}."
-
-    @property
-    def section(self) -> str:
-        """The heading in docs/runbook.md: one for all functions, or its own name."""
-        of_any_function = self.name.rpartition("-")[2]
-        return of_any_function if of_any_function in _OF_ANY_FUNCTION else self.name
 
 
 def of_hub(functions: Mapping[str, int | None], *, records: str, log_files: str | None) -> list[Alarm]:
     """Every alarm of a hub. ``functions`` are its functions' names, with the minutes between the runs of those that a
     schedule starts; ``records`` and ``log_files`` are the names of its queues."""
-    alarms = [*of_queue(records, old_seconds=5 * _MINUTE, means="Records of root use")]
+    alarms = [*of_queue(records, old_seconds=5 * MINUTE, means="Records of root use")]
     if log_files:
-        alarms += of_queue(log_files, old_seconds=15 * _MINUTE, means="Log files of CloudTrail")
+        alarms += of_queue(log_files, old_seconds=15 * MINUTE, means="Log files of CloudTrail")
         alarms += [*of_log_files(log_files), *of_backstop()]
     for name, minutes in functions.items():
         alarms += of_function(name)
@@ -76,13 +48,13 @@ def of_queue(name: str, *, old_seconds: int, means: str) -> Iterator[Alarm]:
     """A queue that nobody works off, and its dead letters. ``means`` is what its messages are to a person."""
     yield Alarm(
         name=f"{name}-old",
-        means=f"{means} have waited for more than {old_seconds // _MINUTE} minutes: alerts are late.",
+        means=f"{means} have waited for more than {old_seconds // MINUTE} minutes: alerts are late.",
         do="Look into the log of the function that reads them, then into the table and the service it calls.",
         namespace="AWS/SQS",
         metric="ApproximateAgeOfOldestMessage",
         dimensions={"QueueName": name},
         threshold=old_seconds,
-        period_seconds=_MINUTE,
+        period_seconds=MINUTE,
         periods=3,
     )
     yield Alarm(
@@ -107,7 +79,7 @@ def of_log_files(name: str) -> Iterator[Alarm]:
         dimensions={"service": "backstop"},
         statistic="Sum",
         bad="less-than",
-        period_seconds=_HOUR,
+        period_seconds=HOUR,
     )
 
 
@@ -143,7 +115,7 @@ def of_backstop() -> Iterator[Alarm]:
         dimensions={"service": "sweep"},
         statistic="Sum",
         threshold=_MISSED,
-        period_seconds=_HOUR,
+        period_seconds=HOUR,
     )
 
 
@@ -182,7 +154,7 @@ def of_schedule(name: str, minutes: int) -> Iterator[Alarm]:
         dimensions={"FunctionName": f"rootwatch-{name}"},
         statistic="Sum",
         bad="less-than",
-        period_seconds=minutes * _MINUTE,
+        period_seconds=minutes * MINUTE,
         periods=3,
     )
 
@@ -205,7 +177,7 @@ def of_sends() -> Iterator[Alarm]:
         namespace=NAMESPACE,
         metric=OLDEST_DUE,
         dimensions={"service": "sweep"},
-        threshold=10 * _MINUTE,
+        threshold=10 * MINUTE,
     )
     yield Alarm(
         name="rootwatch-channel-down",
@@ -214,7 +186,7 @@ def of_sends() -> Iterator[Alarm]:
         namespace=NAMESPACE,
         metric=LONGEST_UNSENT,
         dimensions={"service": "sweep"},
-        threshold=10 * _MINUTE,
+        threshold=10 * MINUTE,
     )
 
 
@@ -231,7 +203,7 @@ def of_canaries() -> Iterator[Alarm]:
         dimensions={"service": "monitor"},
         statistic="Sum",
         bad="less-than",
-        period_seconds=_HOUR,
+        period_seconds=HOUR,
         periods=2,
     )
     yield Alarm(

@@ -8,17 +8,17 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, get_args
 
 from rootwatch.core.words import Disposition
-from stacks import alarms
+from stacks import alarm
 
 _WIDE, _HALF, _HIGH = 24, 12, 6
 
 _SENDERS: Final = frozenset({"monitor", "sweep", "backstop", "coverage"})
 _LOG_FILES: Final = {
-    alarms.LOG_FILES_READ: "read",
+    alarm.LOG_FILES_READ: "read",
     "LogFileRecords": "records that concern us",
     "LogFilesIgnored": "ignored",
-    alarms.LOG_FILES_REFUSED: "refused",
-    alarms.LOG_FILES_DAMAGED: "damaged",
+    alarm.LOG_FILES_REFUSED: "refused",
+    alarm.LOG_FILES_DAMAGED: "damaged",
 }
 _DONE: Final = {
     "tags": {"AccountsRead": "accounts whose tag was read"},
@@ -100,7 +100,7 @@ def _graph(title: str, series: Iterable[Series], region: str, *, stacked: bool =
 
 
 def _ours(metric: str, service: str, label: str, statistic: str = "Sum") -> Series:
-    return [alarms.NAMESPACE, metric, "service", service, {"label": label, "stat": statistic}]
+    return [alarm.NAMESPACE, metric, "service", service, {"label": label, "stat": statistic}]
 
 
 def _records(takers: Sequence[str]) -> Iterable[Series]:
@@ -115,7 +115,7 @@ def _sends(functions: Sequence[str]) -> Iterable[Series]:
         if service in _SENDERS:
             for state in ("Sent", "Retried", "Paced"):
                 yield _ours(f"Sends{state}", service, f"{state.lower()} ({service})")
-    yield _ours(alarms.SENDS_FAILED, "sweep", "failed")
+    yield _ours(alarm.SENDS_FAILED, "sweep", "failed")
 
 
 def _of_queues(metric: str, queues: Sequence[str]) -> Iterable[Series]:
@@ -124,18 +124,18 @@ def _of_queues(metric: str, queues: Sequence[str]) -> Iterable[Series]:
 
 def _canaries() -> Iterable[Series]:
     yield _ours("CanariesSent", "coverage", "sent")
-    yield _ours(alarms.CANARIES_HEARD, "monitor", "heard")
-    yield _ours(alarms.CANARIES_MISSING, "coverage", "missing", "Maximum")
+    yield _ours(alarm.CANARIES_HEARD, "monitor", "heard")
+    yield _ours(alarm.CANARIES_MISSING, "coverage", "missing", "Maximum")
     yield _ours("PlacesBlind", "coverage", "blind", "Maximum")
 
 
 def _unsent() -> Iterable[Series]:
-    yield _ours(alarms.OLDEST_DUE, "sweep", "due and not tried", "Maximum")
-    yield _ours(alarms.LONGEST_UNSENT, "sweep", "tried and not taken", "Maximum")
+    yield _ours(alarm.OLDEST_DUE, "sweep", "due and not tried", "Maximum")
+    yield _ours(alarm.LONGEST_UNSENT, "sweep", "tried and not taken", "Maximum")
 
 
 def _missed() -> Iterable[Series]:
-    yield _ours(alarms.FAST_PATH_MISSED, "sweep", "missed")
+    yield _ours(alarm.FAST_PATH_MISSED, "sweep", "missed")
     yield _ours("FastPathGaps", "sweep", "gaps")
 
 

@@ -9,7 +9,7 @@ from constructs import Construct
 
 from rootwatch.core.sections import Operations as Wanted
 from rootwatch.core.settings import Settings
-from stacks.alarms import Alarm
+from stacks.alarm import Alarm
 from stacks.channels import EncryptedTopic
 from stacks.dashboard import body
 

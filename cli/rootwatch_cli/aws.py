@@ -23,6 +23,7 @@ HUB_STACK: Final = "rootwatch-hub"
 # Organizations answers a few calls a second: "adaptive" slows down to what it is allowed.
 _CONFIG: Final = Config(connect_timeout=5, read_timeout=20, retries={"mode": "adaptive", "total_max_attempts": 8})
 _NO_CREDENTIALS: Final = (NoCredentialsError, PartialCredentialsError, NoRegionError)
+_SIGN_IN: Final = "There are no AWS credentials here: give --profile, or sign in with the AWS CLI."
 
 
 class Deployed(msgspec.Struct, frozen=True, rename="pascal"):
@@ -81,9 +82,7 @@ class Aws:
         try:
             answer = self.client("sts").get_caller_identity()
         except _NO_CREDENTIALS:
-            raise BadInputError(
-                "There are no AWS credentials here: give --profile, or sign in with the AWS CLI."
-            ) from None
+            raise BadInputError(_SIGN_IN) from None
         except (ClientError, BotoCoreError) as error:
             raise BadInputError(f"AWS does not take these credentials: {reason(error)}.") from None
         return Caller(account=answer["Account"], arn=answer["Arn"])
@@ -113,6 +112,8 @@ def asking(what: str) -> Iterator[None]:
     """Ends the command with one sentence when AWS refuses ``what``, which follows "can't"."""
     try:
         yield
+    except _NO_CREDENTIALS:
+        raise BadInputError(_SIGN_IN) from None
     except (ClientError, BotoCoreError) as error:
         raise BadInputError(f"These credentials can't {what}: {reason(error)}.") from None
 

@@ -1,6 +1,7 @@
 """``rootwatch demo``: root activity travels the real path on this machine, and its alerts are compared with what they
 should be."""
 
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -30,6 +31,8 @@ def demo(context: click.Context, *, keep: bool) -> None:
     Five accounts in five Regions on an embedded AWS, rootwatch deployed on it by the CDK command line, local receivers
     for PagerDuty, Slack and e-mail. Ends with what was expected and what was received; exit code 0 if they agree.
     """
+    if shutil.which("node") is None:
+        raise BadInputError("There is no node on the path, which the CDK runs on: install Node 20 or later.")
     console = Console(highlight=False, soft_wrap=True)
     began = time.monotonic()
     try:

@@ -48,9 +48,9 @@ def explain(files: tuple[str, ...], style: str, windows_file: Path | None, setti
     lines = explain_items(items, windows, settings, now)
     for line in lines:
         click.echo(msgspec.json.encode(line).decode() if style == "jsonl" else show(line))
-    if style == "text":
-        click.echo(summary(lines))
     damage = [source.damage for source in sources if source.damage]
+    if style == "text" and (lines or not damage):  # "0 records" of what could not be read would sound like an answer
+        click.echo(summary(lines))
     if damage:
         raise BadInputError(f"Not all of the input could be read: {'; '.join(damage)}.")
 

@@ -104,6 +104,8 @@ def replay(
     one = output.the_one(replayed, incident) if incident else None
     for line in _lines(replayed, one, settings, style, notices=notices, with_list=page_file is None):
         click.echo(line)
+    if page_file:
+        click.echo(f"{page_file} is written: open it in a browser.", err=True)
     if known and not known.pagerduty:
         click.echo("The settings name no PagerDuty: nothing pages.", err=True)
     tell(totals)

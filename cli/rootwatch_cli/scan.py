@@ -61,6 +61,8 @@ def scan(
 
     Exit codes: 0 all was read; 2 bad input; 3 something could not be read, and is named on stderr.
     """
+    if raw and style == "table":
+        raise click.UsageError("--raw goes with --format jsonl, csv or ocsf.")
     settings = read_deployed(settings_file) if settings_file else None
     windows = read_windows(windows_file) if windows_file else []
     selection = selection_of(since, until, accounts, regions, settings)

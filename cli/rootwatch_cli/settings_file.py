@@ -22,6 +22,8 @@ def read_deployed(file: Path) -> Settings:
 def _checked(file: Path, today: date | None) -> Settings:
     try:
         obj = msgspec.json.decode(file.read_bytes())
+    except FileNotFoundError:
+        raise BadInputError(f"{file} is not there: name your settings with --settings FILE.") from None
     except OSError as error:
         raise BadInputError(f"{file} can't be read: {error.strerror}.") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

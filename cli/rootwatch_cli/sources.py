@@ -27,6 +27,9 @@ def read_sources(names: tuple[str, ...]) -> Iterator[Source]:
     for name in names:
         try:
             content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        except IsADirectoryError:
+            yield Source(name, [], f"{name} is a folder, which rootwatch scan and replay read")
+            continue
         except OSError as error:
             yield Source(name, [], f"{name} can't be read ({error.strerror})")
             continue
@@ -38,7 +41,7 @@ def _source(name: str, content: bytes) -> Source:
     if content.startswith(_GZIP_MAGIC):
         content, broken = gunzip(content)
         problem = broken.reason if broken else None
-    if not content:
+    if not content.strip():
         return Source(name, [], f"{name} is empty" if problem is None else f"{name} {problem}")
     values, damage = split(content.decode(json.detect_encoding(content), "replace"))
     if damage and problem is None:

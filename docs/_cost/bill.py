@@ -10,7 +10,7 @@ from docs._cost.assumed import HOURS, MINUTES, assumed
 from docs._cost.organisation import Organisation
 from docs._cost.prices import prices
 from docs._generators.alarms import FUNCTIONS
-from stacks import alarms, dashboard
+from stacks import alarm, alarms, dashboard
 
 _GB: Final = 1_000_000_000
 _FILES_AN_HOUR: Final = 12  # of a Region in which something happens all the time: one each five minutes
@@ -153,7 +153,7 @@ def custom_metrics() -> int:
     them are on the dashboard."""
     body = dashboard.body(region="us-east-1", alarm_arns=(), functions=list(FUNCTIONS), queues=())
     series = [one for widget in json.loads(body)["widgets"] for one in widget["properties"].get("metrics", ())]
-    return len({tuple(one[:4]) for one in series if one[0] == alarms.NAMESPACE})
+    return len({tuple(one[:4]) for one in series if one[0] == alarm.NAMESPACE})
 
 
 def _standing(org: Organisation) -> Iterator[Item]:

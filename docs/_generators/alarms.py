@@ -2,6 +2,7 @@
 
 from docs._generators.tables import table
 from stacks import alarms
+from stacks.alarm import Alarm
 
 # The functions of a hub with everything set up, and the minutes between the runs of those that a schedule starts.
 FUNCTIONS = {
@@ -22,7 +23,7 @@ def every_alarm() -> str:
     return table(("alarm", "goes off when", "means", "do"), rows)
 
 
-def _when(alarm: alarms.Alarm) -> str:
+def _when(alarm: Alarm) -> str:
     bound = "at least" if alarm.bad == "at-least" else "less than"
     for_long = f", {alarm.periods} times in a row" if alarm.periods > 1 else ""
     return (

@@ -37,7 +37,7 @@ _ENVIRONMENT: Final = {
     "POWERTOOLS_SERVICE_NAME": "chaos",
     "POWERTOOLS_METRICS_DISABLED": "true",
     "TABLE_NAME": "rootwatch",
-    "TOPIC_ARN": "arn:aws:sns:eu-central-1:123456789012:rootwatch",
+    "TOPIC_ARN": "arn:aws:sns:eu-central-1:444455556666:rootwatch",
     "LOG_BUCKET": BUCKET,
 }
 

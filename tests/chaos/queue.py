@@ -114,7 +114,7 @@ def event_of(batch: list[Message]) -> dict[str, Any]:
                 },
                 "messageAttributes": {},
                 "eventSource": "aws:sqs",
-                "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:rootwatch-records",
+                "eventSourceARN": "arn:aws:sqs:eu-central-1:444455556666:rootwatch-records",
                 "awsRegion": "eu-central-1",
             }
             for message in batch

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-MANAGEMENT: Final = "999988887777"
+MANAGEMENT: Final = "111122223333"
 REGION: Final = "us-east-1"
 _PAGING: Final = ("high", "critical")
 _EVERY: Final = 300.0  # seconds between stories

@@ -11,6 +11,7 @@ import pytest
 
 from rootwatch.core.words import Disposition
 from stacks import alarms, dashboard
+from stacks.alarm import FAST_PATH_MISSED, LOG_FILES_DAMAGED, LOG_FILES_REFUSED, NAMESPACE
 
 SERVICES = {"monitor": None, "backstop": None, "sweep": 1, "tags": 15, "coverage": 5, "posture": 15, "heartbeat": 1}
 LAMBDA = Path(alarms.__file__).parents[1] / "lambda/rootwatch"
@@ -51,12 +52,12 @@ def counted() -> set[str]:
 def shown() -> set[str]:
     body = dashboard.body(region="eu-central-1", alarm_arns=[], functions=list(SERVICES), queues=[])
     series = [one for widget in json.loads(body)["widgets"] for one in widget["properties"].get("metrics", ())]
-    return {one[1] for one in series if one[0] == alarms.NAMESPACE}
+    return {one[1] for one in series if one[0] == NAMESPACE}
 
 
 def alarmed() -> set[str]:
     found = alarms.of_hub(SERVICES, records="rootwatch-records", log_files="rootwatch-log-files")
-    return {alarm.metric for alarm in found if alarm.namespace == alarms.NAMESPACE}
+    return {alarm.metric for alarm in found if alarm.namespace == NAMESPACE}
 
 
 def test_every_metric_of_our_own_is_on_the_dashboard_or_has_an_alarm() -> None:
@@ -67,7 +68,7 @@ def test_everything_that_is_shown_or_waited_for_is_counted() -> None:
     assert (shown() | alarmed()) - counted() == set()
 
 
-@pytest.mark.parametrize("metric", [alarms.LOG_FILES_REFUSED, alarms.LOG_FILES_DAMAGED, alarms.FAST_PATH_MISSED])
+@pytest.mark.parametrize("metric", [LOG_FILES_REFUSED, LOG_FILES_DAMAGED, FAST_PATH_MISSED])
 def test_what_the_backstop_finds_wrong_has_an_alarm_where_there_is_a_backstop(metric: str) -> None:
     assert metric in alarmed()
     without = alarms.of_hub({"monitor": None, "sweep": 1}, records="rootwatch-records", log_files=None)

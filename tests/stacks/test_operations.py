@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from stacks import alarms
+from stacks.alarm import LONGEST_UNSENT, OLDEST_DUE, SENDS_FAILED, Alarm
 from stacks.asset import Asset
 
 Templates = Mapping[str, dict[str, Any]]
@@ -69,14 +70,14 @@ def test_canaries_are_expected_where_somebody_sends_them() -> None:
     assert not without & {"rootwatch-no-canary", "rootwatch-canaries-missing"}
 
 
-@pytest.mark.parametrize("metric", [alarms.SENDS_FAILED, alarms.OLDEST_DUE, alarms.LONGEST_UNSENT])
+@pytest.mark.parametrize("metric", [SENDS_FAILED, OLDEST_DUE, LONGEST_UNSENT])
 def test_a_metric_of_our_own_that_an_alarm_waits_for_is_one_that_the_code_emits(metric: str, repository: Path) -> None:
     sources = [path.read_text() for path in (repository / "lambda/rootwatch").rglob("*.py")]
     assert any(f'"{metric}"' in source for source in sources)
 
 
 @pytest.mark.parametrize("alarm", alarms.of_hub(dict.fromkeys(FUNCTIONS, 1), records="r", log_files="f"))
-def test_no_alarm_looks_further_back_than_cloudwatch_does(alarm: alarms.Alarm) -> None:
+def test_no_alarm_looks_further_back_than_cloudwatch_does(alarm: Alarm) -> None:
     # At most a day; a week where the period is an hour or more.
     week = 7 * 86_400 if alarm.period_seconds >= 3600 else 86_400
     assert alarm.period_seconds % 60 == 0

@@ -15,7 +15,7 @@ def arn(rest: str) -> dict[str, Any]:
     return {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, rest]]}
 
 
-TRAIL = f"arn:aws:cloudtrail:us-east-1:{MANAGEMENT}:trail/rootwatch"
+TRAIL = arn(f":cloudtrail:us-east-1:{MANAGEMENT}:trail/rootwatch")
 BY_CLOUDTRAIL = {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}}
 
 

@@ -27,7 +27,7 @@ _numbers = itertools.count()
 WELL = TrailSeen(
     description={
         "Name": "main",
-        "TrailARN": "arn:aws:cloudtrail:us-east-1:999988887777:trail/main",
+        "TrailARN": "arn:aws:cloudtrail:us-east-1:111122223333:trail/main",
         "IsOrganizationTrail": True,
         "IsMultiRegionTrail": True,
         "IncludeGlobalServiceEvents": True,

@@ -20,7 +20,7 @@ _ACTIVE = ("access_key_1_active", "access_key_2_active", "cert_1_active", "cert_
 
 def row(user: str, **cells: str) -> dict[str, str]:
     """A row of somebody who has nothing, but for these cells."""
-    arn = "arn:aws:iam::111122223333:" + ("root" if user == "<root_account>" else f"user/{user}")
+    arn = "arn:aws:iam::777788889999:" + ("root" if user == "<root_account>" else f"user/{user}")
     blank = dict.fromkeys(COLUMNS, "N/A") | dict.fromkeys((*_ACTIVE, "mfa_active"), "false")
     return blank | {"user": user, "arn": arn, "user_creation_time": "2024-01-01T00:00:00+00:00"} | cells
 

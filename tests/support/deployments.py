@@ -12,7 +12,7 @@ from tests.support.coverage_store import Watched
 from tests.support.records import ACCOUNT, HUB, MANAGEMENT, OTHER, THIRD
 from tests.support.watch import by, by_stack_sets, done
 
-BUS = "arn:aws:events:eu-central-1:123456789012:event-bus/rootwatch"
+BUS = "arn:aws:events:eu-central-1:444455556666:event-bus/rootwatch"
 ROLE = "arn:aws:iam::{account}:role/rootwatch/rootwatch-forwarding"
 READS_ALL = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 ROOT_RULE = Rule(

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.support.records import ACCOUNT, NOON
 
-BUCKET = "rootwatch-trail-123456789012-eu-central-1"
+BUCKET = "rootwatch-trail-444455556666-eu-central-1"
 _numbers = itertools.count(1)
 
 
@@ -45,7 +45,7 @@ def object_created(key: str, *, bucket: str = BUCKET, version: str | None = None
         "id": f"17793124-05d4-b198-2fde-{next(_numbers):012d}",
         "detail-type": "Object Created",
         "source": "aws.s3",
-        "account": "123456789012",
+        "account": "444455556666",
         "time": "2026-11-24T12:05:00Z",
         "region": "eu-central-1",
         "resources": [f"arn:aws:s3:::{bucket}"],

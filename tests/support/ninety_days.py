@@ -20,15 +20,15 @@ Body = dict[str, Any]
 FIRST = datetime(2026, 8, 26, tzinfo=UTC)
 DAYS = 90
 PAYMENTS, DATA, STAGING, SANDBOX, LEGACY, NETWORK = (
-    "111122223333",
-    "444455556666",
     "777788889999",
+    "123456789012",
+    "333344445555",
     "210987654321",
     "222233334444",
     "555566667777",
 )
 NAMES = {
-    MANAGEMENT: "example-org",
+    MANAGEMENT: "org-management",
     HUB: "security",
     PAYMENTS: "prod-payments",
     DATA: "prod-data",

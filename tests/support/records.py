@@ -8,19 +8,19 @@ from rootwatch.core.record import Record, from_body
 from rootwatch.core.settings import Settings, parse
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-ACCOUNT = "111122223333"
-OTHER = "444455556666"
-THIRD = "777788889999"
+ACCOUNT = "777788889999"
+OTHER = "123456789012"
+THIRD = "333344445555"
 _numbers = itertools.count(1)
 
 
 def settings(**changes: Any) -> Settings:
-    """Settings with all three channels, the management account 999988887777 and the hub 123456789012."""
+    """Settings with all three channels, the management account 111122223333 and the hub 444455556666."""
     return parse(
         {
             "organization_id": "o-exampleorgid",
-            "management_account": "999988887777",
-            "hub_account": "123456789012",
+            "management_account": "111122223333",
+            "hub_account": "444455556666",
             "hub_region": "eu-central-1",
             "organizational_units": ["r-abcd"],
             "regions": ["us-east-1", "eu-central-1", "ap-southeast-2"],
@@ -102,10 +102,10 @@ def after(minutes: float) -> datetime:
     return NOON + timedelta(minutes=minutes)
 
 
-MANAGEMENT = "999988887777"
-HUB = "123456789012"
-ANA = "arn:aws:sts::999988887777:assumed-role/SecurityEngineer/ana"
-BEN = "arn:aws:sts::999988887777:assumed-role/SecurityEngineer/ben"
+MANAGEMENT = "111122223333"
+HUB = "444455556666"
+ANA = "arn:aws:sts::111122223333:assumed-role/SecurityEngineer/ana"
+BEN = "arn:aws:sts::111122223333:assumed-role/SecurityEngineer/ben"
 SESSION_KEY = "ASIAIOSFODNN7EXAMPLE"
 
 

@@ -28,7 +28,7 @@ ALONE: Final = (
     "rootwatch explain record.json",
     "rootwatch replay AWSLogs --settings cdk.json --html report.html",
     "rootwatch replay AWSLogs --settings settings.json --accounts accounts.json",
-    "rootwatch replay AWSLogs --settings settings.json --accounts accounts.json --incident 777788889999-ad971ba3a738",
+    "rootwatch replay AWSLogs --settings settings.json --accounts accounts.json --incident 333344445555-ad971ba3a738",
     "rootwatch scan trail --since 2026-10-18T03:07Z --until 2026-10-18T03:25Z",
     "rootwatch scan trail --since 2026-10-18T03:12Z --until 2026-10-18T03:13Z --format jsonl",
 )

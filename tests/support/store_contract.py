@@ -325,9 +325,9 @@ def test_a_task_is_known_by_its_access_key(store):
     task = Task(
         access_key_id="ASIAIOSFODNN7EXAMPLE",
         key=item.key,
-        principal="arn:aws:sts::999988887777:assumed-role/Admin/ana",
-        caller="999988887777",
-        target="111122223333",
+        principal="arn:aws:sts::111122223333:assumed-role/Admin/ana",
+        caller="111122223333",
+        target="777788889999",
         policy="IAMAuditRootUserCredentials",
         at=NOON,
         expires=after(15),

@@ -6,7 +6,7 @@ from typing import Any
 from rootwatch.core.record import Envelope, Record, from_body
 from tests.support.records import ACCOUNT, ANA, MANAGEMENT, NOON, body
 
-ADMIN = "arn:aws:sts::111122223333:assumed-role/Admin/eve"
+ADMIN = "arn:aws:sts::777788889999:assumed-role/Admin/eve"
 STACK_SETS_ROLE = "stacksets-exec-0123456789abcdef0123456789abcdef"
 
 

@@ -74,7 +74,8 @@ def tell(totals: Totals) -> None:
         of = "of the packed file" if damage.packed else "of the text"
         where = f", byte {damage.offset:,} {of}" if damage.offset else ""
         times = f" ({count:,} times)" if count > 1 else ""
-        click.echo(f"damaged: {clean(damage.file, _LONGEST_PATH)}{where}: {clean(damage.reason, 300)}{times}", err=True)
+        name = "standard input" if damage.file == "-" else clean(damage.file, _LONGEST_PATH)
+        click.echo(f"damaged: {name}{where}: {clean(damage.reason, 300)}{times}", err=True)
 
 
 def _count(number: int, word: str) -> str:

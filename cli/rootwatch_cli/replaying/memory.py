@@ -4,7 +4,7 @@ It answers what the table would, and finds what is due without a search, so that
 replay needs no more can be taken out again.
 """
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Literal
@@ -115,8 +115,9 @@ class MemoryStore(Outbox):
 
     def list_paging(self, paging: Paging) -> None:
         """Lists a page that was held until now; the same entry again changes nothing."""
-        self.listed = [one for one in self.listed if (one.at, one.incident) != (paging.at, paging.incident)]
-        insort(self.listed, paging, key=lambda one: one.at)
+        first, last = (side(self.listed, paging.at, key=lambda one: one.at) for side in (bisect_left, bisect_right))
+        others = [one for one in self.listed[first:last] if one.incident != paging.incident]
+        self.listed[first:last] = [*others, paging]
 
     def waiting(self, access_key: str) -> list[str]:
         """The ids of incidents that hold calls with this key, made before its AssumeRoot was known."""

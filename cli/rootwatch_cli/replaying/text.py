@@ -25,20 +25,22 @@ _MOST: Final = 5  # named one by one
 def summary(replayed: Replayed) -> Iterator[str]:
     """What a team would have had of it."""
     figures = replayed.figures
+    if not replayed.dispositions:
+        yield "Nothing to tell: no record there concerns root or the watch."
+        return
     yield f"{_period(replayed.first, replayed.last)}: {_records(replayed)}"
     yield ""
-    yield click.style(
-        f"{count(figures.incidents, 'incident')}, {count(figures.pages, 'page')}, {figures.planned} planned.", bold=True
-    )
+    told = f"{count(figures.incidents, 'incident')}, {count(figures.pages, 'page')}, {figures.planned:,} planned."
+    yield click.style(told, bold=True)
     if not figures.incidents:
         return
     yield ""
     rows = {
-        "what": f"{figures.incidents - figures.watch} of root use, {figures.watch} of watch events",
-        "severity": ", ".join(f"{figures.severities[s]} {s}" for s in reversed(SEVERITIES) if figures.severities[s]),
+        "what": f"{figures.incidents - figures.watch:,} of root use, {figures.watch:,} of watch events",
+        "severity": ", ".join(f"{figures.severities[s]:,} {s}" for s in reversed(SEVERITIES) if figures.severities[s]),
         "kind": _counts(figures.kinds.items()),
         "verdict": _counts(figures.verdicts.items()),
-        "notices": ", ".join(f"{figures.notices[name]} {NAMES[name]}" for name in CHANNELS if figures.notices[name]),
+        "notices": ", ".join(f"{figures.notices[name]:,} {NAMES[name]}" for name in CHANNELS if figures.notices[name]),
         "sign-ins": _sign_ins(figures),
         "noisiest": _noisiest(figures.by_noise),
         "at night": _at_night(figures),
@@ -90,7 +92,8 @@ def _period(first: datetime | None, last: datetime | None) -> str:
     if first is None or last is None:
         return "No time"
     days = (date(last.year, last.month, last.day) - date(first.year, first.month, first.day)).days + 1
-    return f"{first:%Y-%m-%d} to {last:%Y-%m-%d}, {count(days, 'day')}"
+    until = f" to {last:%Y-%m-%d}" if days > 1 else ""
+    return f"{first:%Y-%m-%d}{until}, {count(days, 'day')}"
 
 
 def _records(replayed: Replayed) -> str:
@@ -103,7 +106,7 @@ def _records(replayed: Replayed) -> str:
 def _counts(counted: Iterable[tuple[str, int]]) -> str:
     ordered = sorted(counted, key=lambda pair: (-pair[1], pair[0]))
     left = len(ordered) - _MOST
-    named = ", ".join(f"{number} {name}" for name, number in ordered[:_MOST])
+    named = ", ".join(f"{number:,} {name}" for name, number in ordered[:_MOST])
     return named + (f", and {left} more" if left > 0 else "")
 
 

@@ -15,7 +15,7 @@ from rootwatch.core.ports import Account, Known, Plan
 from rootwatch.core.record import Item, Record, Unreadable
 from rootwatch.core.remember import remembered
 from rootwatch.core.roll import Heard
-from rootwatch.core.root_use import Finding, find, mark_key, not_from_cloudtrail
+from rootwatch.core.root_use import Finding, find, is_in_session, mark_key, not_from_cloudtrail
 from rootwatch.core.scopes import GUESSES, UNKNOWN_ACCOUNT, scope_of, session_key
 from rootwatch.core.settings import Settings
 from rootwatch.core.telling import folded
@@ -124,7 +124,9 @@ def _weighed(
             return tasks.as_task(fact, known.task), behind, ()
         reason = f"not a privileged task: {refusal}"
     account = fact.account or UNKNOWN_ACCOUNT
-    fact = msgspec.structs.replace(fact, first_day=_on_first_day(fact, known.account))
+    asked = isinstance(item, Record) and is_in_session(item)
+    first_day = _on_first_day(fact, known.account) and not asked
+    fact = msgspec.structs.replace(fact, first_day=first_day)
     tagged, uses = with_use(fact, known.tags.get(account, tags.Tags(account=account)), settings)
     fact = weigh(fact, tagged, settings)
     if known.task is None and fact.verdict == "unplanned" and _may_be_a_task(item, fact):
@@ -136,7 +138,8 @@ def _weighed(
 def _on_first_day(fact: Fact, account: Account | None) -> bool:
     """Whether AWS itself acted, less than a day after the account joined, as Organizations confirms.
 
-    A service that does what it is asked to is not AWS itself: root makes stacks that make administrators.
+    A service that does what it is asked to is not AWS itself: root makes stacks that make administrators. Nor is what
+    is done in somebody's session.
     """
     if account is None or account.joined is None or fact.event_time is None:
         return False

@@ -146,7 +146,8 @@ def _of_part(
     words = found.get(part.name if part.kind == FUNCTION else part.what)
     if words is not None:
         return times[0] if words else None, words
-    called = part.name if part.kind == OTHER else f"the {part.kind} {part.name}"
+    # Of a rule that is not every place's it is not known to be the hub's: a log archive's account has one too.
+    called = part.name if part.kind == OTHER else f"the {'rule' if part.kind == HUB_RULE else part.kind} {part.name}"
     return times[0], (f"there is nothing to compare it with: {called}",)
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, get_args
 import msgspec
 
 Kind = Literal["hub rule", "queue", "schedule", "table"]
-Settings = dict[str, Any]
+Values = dict[str, Any]  # by the words that a person has for them
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 THE_TABLE: Final = "{table}"  # CloudFormation gives it its name: the functions have it in their environment
@@ -24,12 +24,12 @@ _A_DAY: Final = 86_400
 
 
 class HubPart(msgspec.Struct, frozen=True, kw_only=True):
-    """One part as it should be; ``settings`` by the words that a person has for them."""
+    """One part as it should be."""
 
     kind: Kind
     name: str
     bus: str = ""  # a rule's; "": the default one
-    settings: Settings
+    settings: Values
 
     @property
     def what(self) -> str:
@@ -46,7 +46,7 @@ def differing(part: HubPart, name: str, found: Mapping[str, Any] | None) -> tupl
     return tuple(f"{called} has another {key}" for key, wanted in part.settings.items() if found.get(key) != wanted)
 
 
-def rule(described: Mapping[str, Any], targets: Iterable[Mapping[str, Any]]) -> Settings:
+def rule(described: Mapping[str, Any], targets: Iterable[Mapping[str, Any]]) -> Values:
     """Of an EventBridge rule. A target's id says nothing."""
     sent = [{key: value for key, value in target.items() if key != "Id"} for target in targets]
     return {
@@ -56,7 +56,7 @@ def rule(described: Mapping[str, Any], targets: Iterable[Mapping[str, Any]]) -> 
     }
 
 
-def queue(attributes: Mapping[str, Any]) -> Settings:
+def queue(attributes: Mapping[str, Any]) -> Values:
     """Of an SQS queue, from its attributes: SQS has texts where templates have numbers and documents."""
     return {
         "policy": _policy(attributes.get("Policy")),
@@ -69,7 +69,7 @@ def queue(attributes: Mapping[str, Any]) -> Settings:
     }
 
 
-def schedule(described: Mapping[str, Any]) -> Settings:
+def schedule(described: Mapping[str, Any]) -> Values:
     """Of an EventBridge Scheduler schedule."""
     target = described.get("Target", {})
     retries = target.get("RetryPolicy", {})
@@ -97,7 +97,7 @@ def table(
     expires: str | None,
     is_copied: bool,
     throughput: Mapping[str, Any],
-) -> Settings:
+) -> Values:
     """Of a DynamoDB table. ``indexes`` and ``throughput`` (what it may do on demand, at most) as the API and templates
     both describe them; ``expires``: the attribute of its time to live; ``is_copied``: by a stream or replicas."""
     indexes = list(indexes)
@@ -119,7 +119,7 @@ def _limit(throughput: Mapping[str, Any]) -> list[int]:
     return [throughput.get(key, -1) for key in ("MaxReadRequestUnits", "MaxWriteRequestUnits")]
 
 
-def _index(described: Mapping[str, Any]) -> Settings:
+def _index(described: Mapping[str, Any]) -> Values:
     return {key: described.get(key) for key in ("IndexName", "KeySchema", "Projection")}
 
 

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from rootwatch.core import fields
-from rootwatch.core.network import names_aws
+from rootwatch.core.network import is_aws_itself, names_aws
 from rootwatch.core.record import Record, Unreadable, digest, mentions_root
 from rootwatch.core.words import RootUseKind
 
@@ -115,9 +115,23 @@ def _set_aside(record: Record) -> str | None:
     if record.name == "CreateServiceLinkedRole" and (by_service or names_aws(record.address)):
         return "AWS made a service-linked role by itself"
     # The sign-in service stands for the person at the console, not for itself.
-    if by_service and invoked_by != _SIGN_IN and record.read_only is True:
+    for_a_person = invoked_by == _SIGN_IN or (is_aws_itself(invoked_by) and is_in_session(record))
+    if by_service and not for_a_person and record.read_only is True:
         return f"a read-only call that {invoked_by} made"
     return None
+
+
+def is_in_session(record: Record) -> bool:
+    """Whether credentials of somebody's stand behind a call. The console's own calls for whoever is signed in name
+    ``AWS Internal`` as services do, changing ones too.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html (its record of
+    CreateEventSourceMapping)
+    """
+    identity = record.identity
+    if fields.truth(record.body.get("sessionCredentialFromConsole")):
+        return True
+    return identity is not None and bool(identity.access_key_id or identity.session_created or identity.sign_in_session)
 
 
 def _kind(record: Record) -> RootUseKind:

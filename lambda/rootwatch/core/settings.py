@@ -8,6 +8,7 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from datetime import date
+from difflib import get_close_matches
 from typing import Annotated, Literal
 
 import msgspec
@@ -273,11 +274,16 @@ def _refuse_unknown_keys(obj: Mapping[object, object], section: type[Section], w
     known = section.__struct_fields__
     for key, value in obj.items():
         if key not in known:
-            raise SettingsError(f"{where}.{key} is not a setting: write one of {', '.join(known)}.")
+            near = get_close_matches(str(key), known, 1, 0.75)  # a slip of the finger, no guess
+            raise SettingsError(f"{where}.{key} is not a setting: write {near[0] if near else _one_of(known)}.")
         if section is Settings and key in _NESTED:
             for part in value if isinstance(value, list | tuple) else [value]:
                 if isinstance(part, Mapping):
                     _refuse_unknown_keys(part, _NESTED[str(key)], f"{where}.{key}")
+
+
+def _one_of(known: tuple[str, ...]) -> str:
+    return f"one of {', '.join(known)}"
 
 
 def _sentence(message: str) -> str:

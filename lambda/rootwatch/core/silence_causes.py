@@ -4,7 +4,7 @@ A wide cause is one that nobody escapes: of the places that had time to answer s
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final, Literal
 
@@ -26,13 +26,14 @@ def is_wide(cause: str) -> bool:
 
 
 def by_cause(
-    news: Sequence[Row], judged: Sequence[Row], settings: Settings, now: datetime
+    news: Sequence[Row], judged: Sequence[Row], lost: Collection[tuple[str, str]], settings: Settings, now: datetime
 ) -> list[tuple[tuple[str, Trouble], list[Row]]]:
-    """The news by cause: that which it has already, else the widest that fits."""
+    """The news by cause: that which it has already, else the widest that fits. ``lost``: the accounts and Regions whose
+    fast path is told as lost; that they are several makes nobody else's silence one of many accounts."""
     groups: dict[tuple[str, Trouble], list[Row]] = defaultdict(list)
     for trouble in ("blind", "backstop-only"):
         fresh = [row for row in news if row.state == trouble and not cause_of(row)]
-        causes = _causes(fresh, judged, trouble, settings, now)
+        causes = _causes(fresh, judged, trouble, lost if trouble == "backstop-only" else (), settings, now)
         for row in news:
             if row.state == trouble:
                 groups[cause_of(row) or causes[row.account, row.region], trouble].append(row)
@@ -45,7 +46,12 @@ def cause_of(row: Row) -> str:
 
 
 def _causes(
-    news: Sequence[Row], judged: Sequence[Row], trouble: Trouble, settings: Settings, now: datetime
+    news: Sequence[Row],
+    judged: Sequence[Row],
+    trouble: Trouble,
+    lost: Collection[tuple[str, str]],
+    settings: Settings,
+    now: datetime,
 ) -> dict[tuple[str, str], str]:
     """The cause of each of these places."""
     since = min((at for row in news if (at := first_unanswered(row, trouble))), default=None)
@@ -62,7 +68,10 @@ def _causes(
     if len(wide) > _FEW:
         return {(row.account, row.region): MANY for row in news}
     regional = {(row.account, row.region): f"{REGION}{row.region}" for row in news if row.region in wide}
-    return {**_accounts([row for row in news if row.region not in wide], judged, settings), **regional}
+    local = [row for row in news if row.region not in wide]
+    told = {(row.account, row.region): row.account for row in local if (row.account, row.region) in lost}
+    others = [row for row in local if (row.account, row.region) not in lost]
+    return {**told, **_accounts(others, judged, settings), **regional}
 
 
 def _accounts(news: Sequence[Row], judged: Sequence[Row], settings: Settings) -> dict[tuple[str, str], str]:

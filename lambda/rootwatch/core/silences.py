@@ -80,7 +80,7 @@ def look(judged: Sequence[Row], losses: Losses, settings: Settings, now: datetim
     over = [one for cause, members in _standing(steady).items() if (one := _over(cause, members, now))]
     ended = {one.cause for one in over}
     left = [_ended(row, now) if row.place.cause in ended else row for row in steady]
-    groups = by_cause([row for row in left if _is_news(row, settings)], left, settings, now)
+    groups = by_cause([row for row in left if _is_news(row, settings)], left, losses, settings, now)
     known = [one for (cause, trouble), rows in groups for one in _known(cause, trouble, rows, losses)]
     apart = {(one.account, one.region): one for one in known}
     began = [

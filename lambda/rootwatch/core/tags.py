@@ -56,11 +56,10 @@ class Tags(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def with_more(self, *more: Tagging) -> "Tags":
         """With these too, in the order of their times; what is known already adds nothing.
 
-        Records know whole seconds: of those of one second, a removal is taken for the last, which is the noisy side.
+        Records know whole seconds: of those of one second, a removal is taken for the last, and of the same value what
+        root did, which is the noisy side.
         """
-        both = {(t.purpose, t.at, t.value, t.proved): t for t in (*self.taggings, *more)}
-        ordered = sorted(both.values(), key=lambda t: (t.at, t.purpose, t.value is None, t.value or "", not t.proved))
-        return msgspec.structs.replace(self, taggings=tuple(ordered))
+        return msgspec.structs.replace(self, taggings=tuple(sorted({*self.taggings, *more}, key=_order)))
 
     def latest(self, purpose: Purpose) -> Tagging | None:
         """The last of that purpose."""
@@ -107,6 +106,10 @@ def taggings_of(record: Record, settings: Settings) -> tuple[Tagging, ...]:
         for key, value in _changes(record)
         if key in keys
     )
+
+
+def _order(one: Tagging) -> tuple[object, ...]:
+    return one.at, one.purpose, one.value is None, one.value or "", not one.proved, one.by_root, one.by or ""
 
 
 def _changes(record: Record) -> Iterator[tuple[str, str | None]]:

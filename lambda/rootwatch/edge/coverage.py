@@ -30,6 +30,7 @@ from rootwatch.edge.trails import Trails
 
 _LIST_EVERY: Final = timedelta(minutes=55)
 _LOOKED_INTO: Final = 3  # places of one silence whose rules are read before it is told
+_LOSSES_LOOKED_INTO: Final = 5  # of the places whose loss was told before: each takes a second, and there may be many
 
 Known = tuple[dict[str, Roll], dict[tuple[str, str], Heard]]
 
@@ -114,8 +115,8 @@ class Coverage:
             self._observer.tell_over(heard_again(one, now))
         for silence in found.began:
             self._observer.tell(silent(silence, self._reasons(silence.places), self._settings, now))
-        for known in found.known:
-            reasons = self._reasons([(known.account, known.region)])
+        for number, known in enumerate(found.known):
+            reasons = self._reasons([(known.account, known.region)]) if number < _LOSSES_LOOKED_INTO else []
             self._observer.tell(part_of_loss(known, reasons, self._settings, now))
         self._store(found.rolls, rolls)
         return rows(rolls.values(), heard, self._settings, now)

@@ -5,7 +5,6 @@ So a file whose reading was cut short is read again without the cost of what was
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from itertools import islice
 from typing import Final
 
 from aws_lambda_powertools import Logger
@@ -28,11 +27,19 @@ class FileIntake:
         self._logger = logger
 
     def take_all(self, items: Iterable[Item]) -> None:
-        """Takes each. Raises an ``ExceptionGroup`` of what could not be taken, once all that could be is."""
+        """Takes each, those too that come before what ``items`` raises. Raises an ``ExceptionGroup`` of what could not
+        be taken, once all that could be is."""
         failures = Failures(self._logger)
-        left = iter(items)
-        while some := list(islice(left, _AT_ONCE)):
-            self._take(some, failures)
+        read: list[Item] = []
+        try:
+            for item in items:
+                read.append(item)
+                if len(read) == _AT_ONCE:
+                    some, read = read, []
+                    self._take(some, failures)
+        finally:
+            if read:
+                self._take(read, failures)
         failures.raise_any()
 
     def _take(self, items: Sequence[Item], failures: Failures) -> None:

@@ -20,7 +20,7 @@ from rootwatch.core.settings import Settings
 from rootwatch.core.tags import Tagging, read_tagging
 from rootwatch.edge.delivery import Delivery
 from rootwatch.edge.dynamo import RecordRefusedError
-from rootwatch.edge.retrying import RECORD_TRIES, NotStoredError, pause
+from rootwatch.edge.retrying import RECORD_TRIES, NotStoredError, Patience
 from rootwatch.edge.reviser import Reviser
 from rootwatch.edge.storms import Storms
 
@@ -28,7 +28,7 @@ _DEGRADED_RECEIVES: Final = 2
 
 
 class Intake:
-    """From a record to stored facts and sent notices."""
+    """From a record to stored facts and sent notices, for one invocation."""
 
     def __init__(
         self,
@@ -54,6 +54,7 @@ class Intake:
         self._logger = logger
         self._metrics = metrics
         self._manifest = manifest
+        self._patience = Patience()
         self._reviser = Reviser(store, delivery, settings, now, logger)
         self._storms = Storms(store, delivery, settings, now, logger)
 
@@ -105,7 +106,9 @@ class Intake:
 
     def _stored(self, item: Item, waited: timedelta) -> Plan | None:
         """The plan that was stored, or None for a duplicate."""
-        for tried in range(1, RECORD_TRIES + 1):
+        for tried in range(RECORD_TRIES):
+            if tried:
+                self._patience.pause(tried)
             now = self._now()
             item, needed = self._needed(item, now)
             known = self._store.load(needed)
@@ -117,7 +120,6 @@ class Intake:
                 return plan
             if outcome == "duplicate":
                 return None
-            pause(tried)
         raise NotStoredError(f"other workers were first {RECORD_TRIES} times")
 
     def _needed(self, item: Item, now: datetime) -> tuple[Item, Needs]:

@@ -14,7 +14,7 @@ from rootwatch.edge.deploying import Deploying
 from rootwatch.edge.observer import Observer
 from rootwatch.edge.rounds import Rounds
 from rootwatch.edge.trails import Trails
-from rootwatch.handlers import abroad, batches, wiring
+from rootwatch.handlers import abroad, at_home, batches, wiring
 from rootwatch.handlers.wiring import Event, logger, metrics
 
 _SPARE_MILLISECONDS: Final = 45_000  # what is begun has time to end
@@ -58,8 +58,8 @@ def _deploying() -> Deploying:
     return Deploying(
         store=wiring.store(),
         delivery=batches.delivery(),
-        functions=wiring.functions(),
-        hub_parts=wiring.hub_parts,
+        functions=at_home.functions(),
+        hub_parts=at_home.hub_parts,
         manifest=wiring.manifest(),
         settings=wiring.settings(),
         logger=logger,

@@ -13,7 +13,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rootwatch.core.fast_path import Place
-from rootwatch.core.ports import Due
+from rootwatch.core.ports import Due, StoreDownError
 from rootwatch.edge.advance import advance
 from rootwatch.edge.booking import Booking
 from rootwatch.edge.delivery import Delivery
@@ -27,6 +27,7 @@ from rootwatch.handlers.wiring import Event, logger, metrics
 # Of each shard: what waits for a channel that is down must not hide from us what is due of the others. The index has
 # keys alone, so that a page of it is far below the megabyte that a query answers.
 _PAGE: Final = 2_000
+_COUNTED: Final = 100  # failed sends in one sweep
 _WATCH_SECONDS: Final = 60.0  # until the next sweep is there
 _LOOKS: Final = 10  # a second of work
 _SPARE_MILLISECONDS: Final = 12_000  # longer than one call to a channel that does not answer
@@ -60,14 +61,17 @@ def handler(event: Event, context: LambdaContext) -> dict[str, int]:  # noqa: AR
 
 
 def _count_failed(store: Table) -> None:
-    """Counts the sends that failed for good, for their alarm: from the table, since what a function counts is lost when
-    its process ends. A crash in between counts some twice, which the alarm may."""
-    failed = store.uncounted(_PAGE)
-    if failed:
-        metrics.add_metric("SendsFailed", MetricUnit.Count, len(failed))
-        metrics.flush_metrics()
-    for one in failed:
-        store.counted(one)
+    """Counts sends that failed for good, for their alarm: from the table, since what a function counts is lost when its
+    process ends. A crash in between counts some twice, which the alarm may. What is due does not wait for it."""
+    try:
+        failed = store.uncounted(_COUNTED)
+        if failed:
+            metrics.add_metric("SendsFailed", MetricUnit.Count, len(failed))
+            metrics.flush_metrics()
+        for one in failed:
+            store.counted(one)
+    except StoreDownError:
+        logger.exception("the sends that failed could not be counted")
 
 
 def _oldest(due: Iterable[Due], now: datetime) -> float:

@@ -1,7 +1,6 @@
 """What the handlers are made of. Clients are made when first asked for: a start pays for what it uses."""
 
 import os
-import pkgutil
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -23,10 +22,8 @@ from rootwatch.edge.borrowed import session_in
 from rootwatch.edge.coverage_table import CoverageTable
 from rootwatch.edge.directory import Directory
 from rootwatch.edge.fast_paths import FastPaths
-from rootwatch.edge.functions import Functions
 from rootwatch.edge.heartbeat import Heartbeat
 from rootwatch.edge.http import session
-from rootwatch.edge.hub_parts import HubParts
 from rootwatch.edge.log_files import LogFiles
 from rootwatch.edge.pace import Pace
 from rootwatch.edge.pagerduty import PagerDutyChannel
@@ -39,13 +36,11 @@ from rootwatch.edge.table import Table
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_organizations import OrganizationsClient
-    from mypy_boto3_scheduler import EventBridgeSchedulerClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sns import SNSClient
-    from mypy_boto3_sqs import SQSClient
 
 # A call that hangs holds back other alerts: the queue and the outbox try again.
-_QUICK: Final = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
+QUICK: Final = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
 _TABLE: Final = Config(connect_timeout=2, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 3})
 # A log file is large, and nobody waits for it.
 _FILES: Final = Config(connect_timeout=2, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
@@ -97,38 +92,38 @@ def manifest() -> Manifest:
 @cache
 def store() -> Table:
     """The table."""
-    return Table(_dynamodb(), environment().table_name, settings().record_retention_days)
+    return Table(dynamodb(), environment().table_name, settings().record_retention_days)
 
 
 @cache
 def directory() -> Directory:
     """AWS Organizations."""
-    client: OrganizationsClient = boto3.client("organizations", config=_QUICK)
+    client: OrganizationsClient = boto3.client("organizations", config=QUICK)
     return Directory(client, settings(), now)
 
 
 @cache
 def fast_paths() -> FastPaths:
     """What the table keeps of the fast path."""
-    return FastPaths(_dynamodb(), environment().table_name)
+    return FastPaths(dynamodb(), environment().table_name)
 
 
 @cache
 def pace() -> Pace:
     """The pace that the channels take."""
-    return Pace(_dynamodb(), environment().table_name, now)
+    return Pace(dynamodb(), environment().table_name, now)
 
 
 @cache
 def coverage_table() -> CoverageTable:
     """What the table keeps of coverage."""
-    return CoverageTable(_dynamodb(), environment().table_name)
+    return CoverageTable(dynamodb(), environment().table_name)
 
 
 @cache
 def posture_table() -> PostureTable:
     """What the table keeps of credentials."""
-    return PostureTable(_dynamodb(), environment().table_name)
+    return PostureTable(dynamodb(), environment().table_name)
 
 
 @cache
@@ -138,7 +133,7 @@ def heartbeat() -> Heartbeat:
     assert configured is not None
     return Heartbeat(
         table=coverage_table(),
-        cloudwatch=boto3.client("cloudwatch", config=_QUICK),
+        cloudwatch=boto3.client("cloudwatch", config=QUICK),
         queues=_QUEUES if settings().trail else _QUEUES[:1],
         secrets=_secrets(),
         secret=configured.secret,
@@ -146,28 +141,6 @@ def heartbeat() -> Heartbeat:
         now=now,
         logger=logger,
         metrics=metrics,
-    )
-
-
-@cache
-def functions() -> Functions:
-    """The hub's functions, for the one that compares them."""
-    handlers = (module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
-    return Functions(boto3.client("lambda", config=_QUICK), os.environ, [f"rootwatch-{name}" for name in handlers])
-
-
-@cache
-def hub_parts() -> HubParts:
-    """What else the hub has, for the one that compares it."""
-    scheduler: EventBridgeSchedulerClient = boto3.client("scheduler", config=_QUICK)
-    sqs: SQSClient = boto3.client("sqs", config=_QUICK)
-    return HubParts(
-        events=boto3.client("events", config=_QUICK),
-        sqs=sqs,
-        scheduler=scheduler,
-        dynamodb=_dynamodb(),
-        wanted=manifest().hub,
-        table=environment().table_name,
     )
 
 
@@ -188,18 +161,19 @@ def channel(name: ChannelName) -> Channel:
         return SlackChannel(configured.slack, configured, _secrets(), _http())
     if name == "pagerduty" and configured.pagerduty:
         return PagerDutyChannel(configured.pagerduty, configured, _secrets(), _http())
-    client: SNSClient = boto3.client("sns", config=_QUICK)
+    client: SNSClient = boto3.client("sns", config=QUICK)
     return SnsChannel(environment().topic_arn, configured, client)
 
 
 @cache
-def _dynamodb() -> "DynamoDBClient":
+def dynamodb() -> "DynamoDBClient":
+    """The table's client."""
     return boto3.client("dynamodb", config=_TABLE)
 
 
 @cache
 def _secrets() -> Secrets:
-    client: SecretsManagerClient = boto3.client("secretsmanager", config=_QUICK)
+    client: SecretsManagerClient = boto3.client("secretsmanager", config=QUICK)
     return Secrets(client)
 
 

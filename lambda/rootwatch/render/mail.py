@@ -44,7 +44,7 @@ def mail(notice: Notice, settings: Settings, width: int) -> str:
 
 
 def _where(told: Story) -> str:
-    runbook = f"Runbook: {told.runbook}" if told.runbook else None
+    runbook = f"Runbook, under {told.section}: {told.runbook}" if told.runbook else None
     return "\n".join(part for part in (_wrapped(told.look), told.link, runbook) if part)
 
 

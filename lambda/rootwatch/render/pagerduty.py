@@ -97,7 +97,7 @@ def _payload(notice: Notice, settings: Settings, told: Story) -> dict[str, Any]:
 
 
 def _links(told: Story) -> list[dict[str, str]]:
-    named = (("The event in CloudTrail", told.link), ("The runbook", told.runbook))
+    named = (("The event in CloudTrail", told.link), (f"The runbook, under {told.section}", told.runbook))
     return [{"href": href, "text": text} for text, href in named if href]
 
 

@@ -132,7 +132,7 @@ def _commands(told: Story) -> list[Block]:
 
 
 def _runbook(told: Story) -> str:
-    return f" · {link(told.runbook, 'the runbook')}" if told.runbook else ""
+    return f" · {link(told.runbook, 'the runbook')}, under {escape(told.section)}" if told.runbook else ""
 
 
 def _small_print(facts: tuple[Line, ...]) -> list[Block]:

@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from rootwatch.core.incident import FAILURE_MINUTES, GUESSING_HOURS
+from rootwatch.core.incident import FAILURE_MINUTES, GUESSING_HOURS, WATCH_SCOPE
 from rootwatch.core.notice import Notice
 from rootwatch.core.settings import Settings
 from rootwatch.core.words import rank
@@ -22,7 +22,8 @@ _LINE: Final = 160
 class Story(msgspec.Struct, frozen=True, kw_only=True):
     """Texts without any channel's markup, each one line and at most as wide as asked for, but for commands and links.
 
-    ``why`` and ``before`` may be empty; ``listed`` is a storm's alone, with how many more there are.
+    ``why`` and ``before`` may be empty; ``listed`` is a storm's alone, with how many more there are. ``section`` is the
+    heading of docs/runbook.md that goes on from here.
     """
 
     happened: str
@@ -36,6 +37,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     look: str
     link: str | None
     runbook: str | None
+    section: str
     notes: tuple[str, ...]
 
 
@@ -54,6 +56,7 @@ def story(notice: Notice, settings: Settings, width: int = 600) -> Story:
         look=clean(_look(notice), width),
         link=links.event(fact.region, fact.event_id) if fact else None,
         runbook=settings.runbook_url or None,
+        section=_section(notice),
         notes=_notes(notice, settings),
     )
 
@@ -179,6 +182,13 @@ def _look(notice: Notice) -> str:
         f"CloudTrail's event history of {clean(account, 120)}, user name root, in {clean(regions, 120)} "
         "(it shows there after about 5 minutes)"
     )
+
+
+def _section(notice: Notice) -> str:
+    incident, fact = notice.incident, notice.fact
+    if not incident.is_watch:
+        return "Root was used"
+    return fact.kind if fact else incident.scope.removeprefix(WATCH_SCOPE).partition("/")[0]
 
 
 def _notes(notice: Notice, settings: Settings) -> tuple[str, ...]:

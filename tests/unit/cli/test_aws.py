@@ -36,7 +36,19 @@ def nowhere(tmp_path, monkeypatch):
     return str(file)
 
 
-@pytest.mark.parametrize("command", [["doctor"], ["doctor", "--preflight"], ["test-alert"], ["subscribe"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["doctor"],
+        ["doctor", "--preflight"],
+        ["test-alert"],
+        ["subscribe"],
+        ["posture"],
+        ["incidents", "list"],
+        ["break-glass", "list"],
+        ["break-glass", "check", PAYMENTS],
+    ],
+)
 def test_without_credentials_every_command_says_so(nowhere, command):
     result = CliRunner().invoke(main, [*command, "--settings", nowhere])
     assert (result.exit_code, "There are no AWS credentials here" in result.stderr) == (2, True)

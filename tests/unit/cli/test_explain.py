@@ -15,11 +15,11 @@ from click.testing import CliRunner, Result
 from rootwatch_cli.main import main
 from tests.support.records import ACCOUNT, after, body, sign_in_body
 
-MANAGEMENT = "999988887777"
+MANAGEMENT = "111122223333"
 SETTINGS = {
     "organization_id": "o-exampleorgid",
     "management_account": MANAGEMENT,
-    "hub_account": "123456789012",
+    "hub_account": "444455556666",
     "hub_region": "us-east-1",
     "organizational_units": ["r-a1b2"],
     "regions": ["us-east-1"],
@@ -146,6 +146,14 @@ def test_of_damaged_input_the_records_come_first_then_one_sentence_and_exit_code
     assert sentence.endswith(".")
 
 
+@pytest.mark.parametrize("content", [b"", b" \n", b"hello"])
+def test_of_what_cannot_be_read_no_number_of_records_is_said(write, content):
+    result = explain(write("odd.json", content))
+    assert (result.exit_code, result.stdout) == (2, "")
+    (sentence,) = result.stderr.splitlines()
+    assert ("odd.json is not valid JSON" if content.strip() else "odd.json is empty") in sentence
+
+
 @pytest.mark.parametrize("style", ["text", "jsonl"])
 def test_every_input_that_cannot_be_read_is_named_in_the_one_sentence(write, tmp_path, style):
     good = write("good.json", sign_in_body())
@@ -154,7 +162,7 @@ def test_every_input_that_cannot_be_read_is_named_in_the_one_sentence(write, tmp
     assert "ConsoleLogin" in result.stdout
     (sentence,) = result.stderr.splitlines()
     assert "missing.json can't be read (No such file or directory)" in sentence
-    assert f"{tmp_path} can't be read (Is a directory)" in sentence
+    assert f"{tmp_path} is a folder, which rootwatch scan and replay read" in sentence
     assert "empty.json is empty" in sentence
 
 
@@ -169,10 +177,10 @@ def test_an_assume_root_in_another_file_is_known_whichever_comes_first(write, tm
 
 def test_with_settings_only_the_organisations_own_administrators_are_believed(write):
     file = write("settings.json", SETTINGS)
-    for account, kind in ((MANAGEMENT, "privileged-task"), ("444455556666", "api-call")):
+    for account, kind in ((MANAGEMENT, "privileged-task"), ("123456789012", "api-call")):
         lines = lines_of("--settings", file, write("a.json", [unlock(), assume_root(account)]))
         assert lines[0]["kind"] == kind
-    for account, verdict in ((MANAGEMENT, "planned"), ("444455556666", "unplanned")):
+    for account, verdict in ((MANAGEMENT, "planned"), ("123456789012", "unplanned")):
         tag = tagging("until=2026-11-24T18:00Z", -30, account)
         assert lines_of("--settings", file, write("a.json", [sign_in_body(), tag]))[0]["verdict"] == verdict
 
@@ -192,7 +200,7 @@ def test_a_later_tag_ends_the_window_of_the_former(write):
 
 
 def test_a_window_file_makes_planned_what_lies_in_it(write):
-    windows = write("windows", b"# planned\n111122223333 until=2026-11-24T18:00Z ticket=SEC-142\n")
+    windows = write("windows", b"# planned\n777788889999 until=2026-11-24T18:00Z ticket=SEC-142\n")
     (line,) = lines_of("--window", windows, write("a.json", sign_in_body()))
     assert (line["verdict"], line["severity"]) == ("planned", "low")
     assert line["notices"] == [{"type": "planned", "channels": ["pagerduty", "sns", "slack"], "page": False}]
@@ -201,8 +209,8 @@ def test_a_window_file_makes_planned_what_lies_in_it(write):
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"111122223333 until=tomorrow", "line 1 is not a window: the tag has no until= that can be read"),
-        (b"\n# x\n111122223333", "line 3 is not a window: the tag has no until="),
+        (b"777788889999 until=tomorrow", "line 1 is not a window: the tag has no until= that can be read"),
+        (b"\n# x\n777788889999", "line 3 is not a window: the tag has no until="),
         (b"production until=2026-11-24T18:00Z", "line 1: begin it with an account id of 12 digits"),
         (b"\xff", "is not UTF-8"),
         (None, "can't be read: No such file or directory"),
@@ -226,7 +234,7 @@ def test_the_settings_decide_which_channels_hear_of_it(write):
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (SETTINGS | {"regoins": []}, "rootwatch.regoins is not a setting: write one of "),
+        (SETTINGS | {"regoins": []}, "rootwatch.regoins is not a setting: write regions."),
         (SETTINGS | {"hub_account": 5}, "rootwatch.hub_account is not valid: write an account id"),
         ({"app": "x", "context": {}}, "write the context key rootwatch in cdk.json"),
         ([], "The settings must be one JSON object"),
@@ -234,7 +242,7 @@ def test_the_settings_decide_which_channels_hear_of_it(write):
         (b"[" * 100_000, "is not JSON"),
         (b'"\xff"', "is not JSON"),
         (b"", "is not JSON"),
-        (None, "can't be read: No such file or directory"),
+        (None, "settings.json is not there: name your settings with --settings FILE."),
     ],
 )
 def test_settings_that_cannot_be_read_end_the_command_in_one_sentence(write, tmp_path, content, says):

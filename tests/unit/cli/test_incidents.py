@@ -154,7 +154,7 @@ def test_an_incident_is_shown_whole_who_declared_what_was_done_who_was_told_what
             "inside a break-glass window, but no window can cover this"
         ),
         "notice 2 (escalated, critical, a page) to pagerduty: sent",
-        "the PagerDuty alert rootwatch/111122223333-",
+        "the PagerDuty alert rootwatch/777788889999-",
     ):
         assert words in text
 

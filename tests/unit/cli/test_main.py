@@ -40,3 +40,9 @@ def test_the_help_waits_for_no_aws_client():
         check=True,
     )
     assert asked.stderr.strip() == "False"
+
+
+def test_the_demo_without_node_says_what_to_install_before_it_starts_anything(tmp_path):
+    refused = CliRunner(env={"PATH": str(tmp_path)}).invoke(main, ["demo"])
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr == "Error: There is no node on the path, which the CDK runs on: install Node 20 or later.\n"

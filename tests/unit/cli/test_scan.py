@@ -33,7 +33,7 @@ from tests.support.records import (
 SETTINGS = {
     "organization_id": "o-exampleorgid",
     "management_account": MANAGEMENT,
-    "hub_account": "123456789012",
+    "hub_account": "444455556666",
     "hub_region": "us-east-1",
     "organizational_units": ["r-a1b2"],
     "regions": ["us-east-1", "us-east-2", "us-west-2"],
@@ -211,13 +211,20 @@ def test_a_place_without_log_files_is_no_clean_bill(tmp_path):
         (("--account", "12", "."), "an account id of 12 digits"),
         (("--region", "Frankfurt", "."), "a Region such as eu-central-1"),
         (("--run", "."), "go with --athena"),
-        (("--settings", "none.json", "."), "can't be read"),
+        (("--settings", "none.json", "."), "none.json is not there"),
+        (("--raw", "."), "--raw goes with --format jsonl, csv or ocsf."),
     ],
 )
 def test_bad_input_is_one_sentence_and_exit_code_2(arguments, says):
     result = scan(*arguments)
     assert result.exit_code == 2
     assert says in result.stderr.splitlines()[-1]
+
+
+def test_damage_of_standard_input_is_told_by_its_name():
+    result = scan("-", stdin=b"")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert "damaged: standard input: is empty" in result.stderr
 
 
 def test_output_goes_to_a_file_and_nothing_to_standard_output(write, tmp_path):
@@ -244,7 +251,7 @@ def test_nothing_in_a_record_moves_the_terminal(write):
         "a.json", odd, odd | {"userIdentity": {"type": "rOOt" + HOSTILE}}, {"eventID": HOSTILE, "userIdentity": 5}
     )
     for style in ("table", "jsonl", "csv", "ocsf"):
-        result = scan("--format", style, "--raw", file)
+        result = scan("--format", style, *([] if style == "table" else ["--raw"]), file)
         assert result.stdout
         assert not [char for char in result.stdout + result.stderr if char != "\n" and not char.isprintable()]
 
@@ -260,7 +267,7 @@ def test_a_record_however_deep_is_told(tmp_path, depth, style):
     text = json.dumps({"Records": [body("A", requestParameters="deep")]})
     for number in range(40):  # more than one batch: records go from process to process
         (tmp_path / f"{number}.json").write_text(text.replace('"deep"', "[" * depth + "]" * depth))
-    result = scan("--format", style, "--raw", "--jobs", "2", tmp_path)
+    result = scan("--format", style, *([] if style == "table" else ["--raw"]), "--jobs", "2", tmp_path)
     assert result.exit_code == 0, result.stderr
     assert "1 root use" in result.stderr
     assert ("nested too deeply" in result.stdout) is (depth > 100 and style != "table")
@@ -271,7 +278,7 @@ def test_a_table_fits_80_columns_and_uses_more(write):
     file = write("a.json", sign_in_body(), long, {"userIdentity": {"type": "Root"}})
     narrow = scan(file, COLUMNS="80").stdout.splitlines()
     assert max(map(len, narrow)) <= 80
-    at = narrow.index("2026-11-24 12:00:00  111122223333  us-east-1       HIGH      unplanned")
+    at = narrow.index("2026-11-24 12:00:00  777788889999  us-east-1       HIGH      unplanned")
     assert narrow[at + 1] == "    root signed in to the console with MFA · ConsoleLogin · from 203.0.113.5"
     wide = scan(file, COLUMNS="160").stdout.splitlines()
     assert wide[0].endswith("WHAT")

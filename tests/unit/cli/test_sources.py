@@ -96,7 +96,7 @@ def test_a_missing_file_and_a_folder_are_said_and_the_others_are_read(tmp_path):
     good.write_text(TEXT)
     missing, folder, whole = read_sources((str(tmp_path / "missing"), str(tmp_path), str(good)))
     assert missing.damage == f"{tmp_path / 'missing'} can't be read (No such file or directory)"
-    assert folder.damage == f"{tmp_path} can't be read (Is a directory)"
+    assert folder.damage == f"{tmp_path} is a folder, which rootwatch scan and replay read"
     assert whole.values == [RECORDS]
 
 

@@ -70,3 +70,19 @@ def test_what_cannot_be_read_is_root_use_only_if_it_mentions_root():
 def test_every_finding_says_why():
     for value in (sign_in_body(), body("x", userIdentity=None), body("x", eventType="AwsServiceEvent")):
         assert find(record(value)).reason
+
+
+@pytest.mark.parametrize(
+    ("identity", "more", "expected"),
+    [
+        ({}, {}, None),
+        ({"accessKeyId": "ASIAIOSFODNN7EXAMPLE"}, {}, "api-call"),
+        ({"sessionContext": {"attributes": {"creationDate": "2026-11-24T11:58:00Z"}}}, {}, "api-call"),
+        ({}, {"sessionCredentialFromConsole": "true"}, "api-call"),
+    ],
+    ids=["nobody's", "a key", "a session", "the console"],
+)
+def test_what_the_console_itself_reads_for_whoever_is_signed_in_is_their_use(identity, more, expected):
+    said = {**body("ListUsers")["userIdentity"], "invokedBy": "AWS Internal", **identity}
+    made = call("DescribeAlarms", userIdentity=said, sourceIPAddress="AWS Internal", readOnly=True, **more)
+    assert find(made).kind == expected

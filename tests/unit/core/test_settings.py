@@ -154,7 +154,22 @@ def test_a_network_that_is_none_is_refused_in_a_sentence(network, said):
     assert refusal(GOOD | {"networks": [network]}) == said
 
 
-@pytest.mark.parametrize("key", ["slak", "slack.chanel", "pagerduty.key", "Regions", ""])
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        ("slak", "slack"),
+        ("slack.chanel", "channel"),
+        ("Regions", "regions"),
+        ("organisational_units", "organizational_units"),
+    ],
+)
+def test_a_slip_of_the_finger_is_told_what_was_meant(key, meant):
+    section, _, name = key.rpartition(".")
+    said = refusal(FULL | ({section: FULL[section] | {name: 1}} if section else {name: 1}))
+    assert said == f"rootwatch.{key} is not a setting: write {meant}."
+
+
+@pytest.mark.parametrize("key", ["eventVersion", "slack.token", "pagerduty.key", ""])
 def test_an_unknown_key_is_named_with_those_that_there_are(key):
     section, _, name = key.rpartition(".")
     said = refusal(FULL | ({section: FULL[section] | {name: 1}} if section else {name: 1}))

@@ -376,3 +376,16 @@ def test_whatever_happens_only_a_place_that_is_told_as_lost_is_left_out_and_in_t
     one.losses = {}
     one.go_on(hours=16)
     assert {place.told for roll in one.rolls.values() for place in roll.places.values()} == {None}
+
+
+def test_one_more_account_beside_several_that_are_told_as_lost_is_told_by_its_own_name():
+    one = settled(accounts=12)
+    *lost, fresh = ((account, REGIONS[0]) for account in one.accounts[2:6])
+    lost_in(one, *lost, fresh)
+    del one.losses[fresh]
+    for _ in range(3):  # it did not run for long: all are late at once
+        one.now += timedelta(hours=2)
+        one.run()
+    [silence] = one.began
+    assert (silence.cause, silence.places) == (fresh[0], (fresh,))
+    assert {(each.account, each.region) for each in one.known} == set(lost)

@@ -47,7 +47,7 @@ def test_a_value_that_is_no_window_and_whose_record_never_came_is_told_with_why(
     fact = tag_readings.without_record(tags("until=tomorrow"), "until=tomorrow", after(20))
     assert (fact.kind, fact.severity, fact.account) == ("tag-without-record", "medium", ACCOUNT)
     assert "no until= that can be read" in fact.says
-    assert "rootwatch break-glass close 111122223333" in fact.do_now
+    assert "rootwatch break-glass close 777788889999" in fact.do_now
     again = tag_readings.without_record(tags("until=tomorrow"), "until=tomorrow", after(50))
     assert again.key == fact.key, "the same at every pass: a duplicate"
 

@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rootwatch.core.record import Record
-from rootwatch.core.tags import Tagging, taggings_of
+from rootwatch.core.tags import Tagging, Tags, taggings_of
 from tests.support.records import ACCOUNT, NOON, OTHER, body, record, settings
 
-MANAGEMENT, HUB = "999988887777", "123456789012"
+MANAGEMENT, HUB = "111122223333", "444455556666"
 VALUE = "until=2026-11-24T18:00Z ticket=SEC-142"
-ANA = f"arn:aws:sts::{MANAGEMENT}:assumed-role/Ops/ana"
+ANA, BEN = (f"arn:aws:sts::{MANAGEMENT}:assumed-role/Ops/{name}" for name in ("ana", "ben"))
+ROOT = f"arn:aws:iam::{MANAGEMENT}:root"
 
 
 def tagging(name: str = "TagResource", account: str = MANAGEMENT, **changes: Any) -> Record:
@@ -96,3 +97,24 @@ def test_one_call_may_set_the_window_and_the_approval():
     tags = [{"key": "break-glass", "value": VALUE}, {"key": "break-glass-approval", "value": "SEC-142"}]
     made = taggings_of(tagging(requestParameters={"resourceId": ACCOUNT, "tags": tags}), settings())
     assert [one.purpose for one in made] == ["window", "approval"]
+
+
+SAME_SECOND = [
+    Tagging(account=ACCOUNT, purpose="approval", value="SEC-142", at=NOON, by=ANA),
+    Tagging(account=ACCOUNT, purpose="approval", value="SEC-142", at=NOON, by=BEN),
+    Tagging(account=ACCOUNT, purpose="window", value=VALUE, at=NOON, by=ANA),
+    Tagging(account=ACCOUNT, purpose="window", value=VALUE, at=NOON, by=ROOT, by_root=True),
+    Tagging(account=ACCOUNT, purpose="use", value="203.0.113.0/24", at=NOON, by="203.0.113.5"),
+    Tagging(account=ACCOUNT, purpose="use", value="203.0.113.0/24", at=NOON, by="203.0.113.9"),
+]
+
+
+@given(st.permutations(SAME_SECOND))
+def test_what_several_did_within_one_second_is_known_of_each_in_every_order(order):
+    known = Tags(account=ACCOUNT)
+    for one in order:
+        known = known.with_more(one)
+    assert len(known.taggings) == len(SAME_SECOND)
+    assert known == Tags(account=ACCOUNT).with_more(*SAME_SECOND)
+    assert known.with_more(*order) == known
+    assert known.latest("window").by_root, "root came last: the noisy side"

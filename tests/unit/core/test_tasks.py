@@ -13,7 +13,7 @@ from rootwatch.core.record import Record
 from rootwatch.core.tasks import Task, task_of, why_not
 from tests.support.records import ACCOUNT, NOON, OTHER, after, body, call, record, settings
 
-MANAGEMENT = "999988887777"
+MANAGEMENT = "111122223333"
 KEY = "ASIAIOSFODNN7EXAMPLE"
 
 

@@ -51,7 +51,7 @@ def test_a_record_of_another_account_is_told_of_its_sender_and_does_nothing_else
     )
     assert [page.split("/")[1].startswith(THIRD) for page in journal.pages] == [True]
     assert journal.store.known_tasks == journal.store.known_tags == {}
-    assert all(scope.startswith("watch/tampering/777788889999/") for scope in journal.store.pointers)
+    assert all(scope.startswith("watch/tampering/333344445555/") for scope in journal.store.pointers)
 
 
 def pages(records):

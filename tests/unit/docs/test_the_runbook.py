@@ -9,6 +9,7 @@ from docs._generators.alarms import FUNCTIONS
 from docs.generate import ROOT
 from rootwatch.core.words import NoticeType, ObservedKind, RootUseKind, WatchKind
 from stacks import alarms
+from stacks.alarm import Alarm
 
 PAGE = (ROOT / "docs" / "runbook.md").read_text("utf-8")
 HEADINGS = re.findall(r"^#+ (.+)$", PAGE, re.MULTILINE)
@@ -33,7 +34,7 @@ def test_root_use_and_the_types_of_notices_have_their_rows(word: str) -> None:
 
 
 @pytest.mark.parametrize("alarm", ALARMS, ids=lambda alarm: alarm.name)
-def test_an_alarm_has_its_section_and_points_to_it(alarm: alarms.Alarm) -> None:
+def test_an_alarm_has_its_section_and_points_to_it(alarm: Alarm) -> None:
     assert len(section(alarm.section)) > 10, f"write docs/runbook.md, ### {alarm.section}"
     assert alarm.description.endswith(f"Runbook: docs/runbook.md, {alarm.section}.")
     assert len(alarm.description) <= 1024

@@ -326,7 +326,16 @@ def test_a_rule_of_ours_that_no_manifest_knows_is_not_confirmed_by_the_others():
     one.take(put_rule(one.now, rule=log_files, **by_hub_stack()))
     minutes_later(one, 16)
     assert pages(one) == [("deployment", "high")]
-    assert "nothing to compare it with: the hub rule rootwatch-log-files" in one.watched("slack")[-1].fact.title
+    assert "nothing to compare it with: the rule rootwatch-log-files" in one.watched("slack")[-1].fact.title
+
+
+def test_a_rule_of_ours_in_another_account_is_not_called_the_hub_s():
+    one = deployed()
+    request = {"name": "rootwatch-log-files-forwarding", "state": "ENABLED"}
+    changed = {**IN_HUB, **by_hub_stack(OTHER), "account": OTHER}
+    one.take(done("PutRule", "events", one.now, parameters=request, **changed))
+    minutes_later(one, 16)
+    assert "compare it with: the rule rootwatch-log-files-forwarding" in one.watched("slack")[-1].fact.title
 
 
 def test_while_nobody_compares_it_pages_at_fifteen_minutes():

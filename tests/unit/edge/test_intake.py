@@ -14,7 +14,7 @@ from rootwatch.edge.dynamo import RecordRefusedError
 from rootwatch.edge.pace import no_pace
 from rootwatch.edge.retrying import NotStoredError
 from tests.support.monitor import BrokenCatalogue, Directory, Monitor
-from tests.support.records import ACCOUNT, NOON, after, call, failed_sign_in, sign_in
+from tests.support.records import ACCOUNT, NOON, OTHER, after, call, failed_sign_in, sign_in
 from tests.support.two_paths import CountedMetrics
 from tests.unit.core.test_canary import ROLL, canary
 
@@ -123,15 +123,37 @@ def test_a_conflict_is_decided_again_on_what_is_true_by_then(monkeypatch):
     assert len(monitor.seen("pagerduty")) == 1
 
 
-def test_a_worker_that_is_never_first_waits_longer_each_time_and_gives_its_message_back(monkeypatch):
-    monitor, waits = Monitor(), []
+def never_first(monkeypatch):
+    """The pauses, each as long as it can be."""
+    waits = []
     monkeypatch.setattr(retrying.time, "sleep", waits.append)
     monkeypatch.setattr(retrying.random, "random", lambda: 1.0)
+    return waits
+
+
+def test_a_worker_that_is_never_first_waits_longer_each_time_and_gives_its_message_back(monkeypatch):
+    monitor, waits = Monitor(), never_first(monkeypatch)
     monkeypatch.setattr(monitor.store, "commit", lambda plan, now: "conflict")
     with pytest.raises(NotStoredError):
         monitor.intake.take(sign_in(), 1)
     assert monitor.seen("pagerduty") == []
-    assert waits == [0.2, 0.4, 0.8, *[1.6] * 7]
+    assert waits == [0.2, 0.4, 0.8, *[1.6] * 5, pytest.approx(0.6)]
+
+
+def test_a_whole_batch_of_such_records_leaves_the_monitor_time_for_what_lies_behind_them(monkeypatch):
+    monitor, waits = Monitor(), never_first(monkeypatch)
+    commit = monitor.store.commit
+    flooded = [sign_in(mfa="No") for _ in range(9)]
+    keys = {item.key for item in flooded}
+    monkeypatch.setattr(
+        monitor.store, "commit", lambda plan, now: "conflict" if plan.key in keys else commit(plan, now)
+    )
+    for item in flooded:
+        with pytest.raises(NotStoredError):
+            monitor.intake.take(item, 1)
+    monitor.intake.take(sign_in(mfa="No", account=OTHER), 1)
+    assert sum(waits) < 20, "of the monitor's 30 seconds"
+    assert len(monitor.seen("pagerduty")) == 1
 
 
 def test_a_table_that_goes_down_before_the_sends_loses_nothing(monkeypatch):

@@ -229,6 +229,21 @@ def test_what_a_crash_left_undone_is_done_when_the_file_comes_again(monkeypatch)
     assert len(set(revised)) == 1
 
 
+def test_what_was_read_before_the_reading_broke_is_told_all_the_same(monkeypatch):
+    records = [body("CreateUser"), body("ListUsers")]
+    both, key = with_file(log_file(*records))
+    found = both.reader._found
+
+    def breaks(*asked):
+        yield from found(*asked)
+        raise MemoryError("a fault of ours")
+
+    monkeypatch.setattr(both.reader, "_found", breaks)
+    with pytest.raises(MemoryError):
+        both.read(object_created(key))
+    assert len(both.facts) == 2
+
+
 def test_a_record_that_breaks_us_is_handed_on_to_be_told_as_unreadable(monkeypatch):
     from rootwatch.edge import log_reader
 

@@ -422,6 +422,15 @@ def through(service, name, at, address=None):
     return call(name, at, userIdentity=identity, sourceIPAddress=address or service)
 
 
+def in_session(name, at, **identity):
+    """As the console calls on for whoever is signed in: it names AWS, and the session is a person's."""
+    said = {**body(name)["userIdentity"], "invokedBy": "AWS Internal", **identity}
+    return call(name, at, userIdentity=said, sourceIPAddress="AWS Internal")
+
+
+BEGUN = {"attributes": {"creationDate": "2026-11-24T11:58:00Z", "mfaAuthenticated": "true"}}
+
+
 def test_on_its_first_day_what_aws_itself_does_in_an_account_is_one_low_incident():
     monitor = Monitor(directory=Directory(joined=NOON))
     monitor.take(by_aws("CreateRole", after(1)), by_aws("CreateUser", after(2)))
@@ -436,12 +445,15 @@ def test_on_its_first_day_what_aws_itself_does_in_an_account_is_one_low_incident
         (NOON, call("CreateRole", after(1))),
         (NOON, through("cloudformation.amazonaws.com", "CreateUser", after(1))),
         (NOON, through("cloudformation.amazonaws.com", "CreateUser", after(1), "AWS Internal")),
+        (NOON, in_session("CreateUser", after(1), accessKeyId="ASIAIOSFODNN7EXAMPLE", sessionContext=BEGUN)),
+        (NOON, in_session("CreateUser", after(1), sessionContext=BEGUN)),
+        (NOON, by_aws("CreateUser", after(1), sessionCredentialFromConsole="true")),
         (NOON, by_aws("CreateAccessKey", after(1))),
         (after(5), by_aws("CreateRole", after(1))),
     ],
     ids=[
-        "join unknown", "an older account", "a person", "a stack", "a stack from inside", "never coverable",
-        "before it joined",
+        "join unknown", "an older account", "a person", "a stack", "a stack from inside", "a key",
+        "a session", "the console", "never coverable", "before it joined",
     ],
 )  # fmt: skip
 def test_the_first_day_excuses_nothing_else(joined, item):

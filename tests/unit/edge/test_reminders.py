@@ -45,7 +45,7 @@ def test_ten_minutes_before_the_end_root_still_at_work_is_reminded_of():
     [notice] = desk.at(110).told("window-ending")
     assert notice.fact.title == "root is still at work, window SEC-142 ends at 14:00Z"
     assert "3 things, the last at 13:40Z" in notice.fact.says
-    assert "rootwatch break-glass open 111122223333 --for 1h --ticket SEC-142" in notice.fact.do_now
+    assert "rootwatch break-glass open 777788889999 --for 1h --ticket SEC-142" in notice.fact.do_now
     assert (notice.severity, notice.page, notice.incident.account_name) == ("low", None, "prod-payments")
 
 
@@ -79,7 +79,7 @@ def test_the_end_is_told_with_what_was_done_in_the_window():
     assert "signed in to the console with MFA" in notice.fact.says
     assert "the window did not cover 1 of them" in notice.fact.says
     assert notice.fact.means == "Root use of this account pages again."
-    assert "rootwatch break-glass close 111122223333 removes it" in notice.fact.do_now
+    assert "rootwatch break-glass close 777788889999 removes it" in notice.fact.do_now
     assert (notice.severity, notice.page) == ("low", None)
     assert notice.channels == ("pagerduty", "sns", "slack")
 

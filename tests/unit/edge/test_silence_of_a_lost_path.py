@@ -1,5 +1,6 @@
 """EventBridge is cut in one place: root's own record shows it first, then the canaries. It is one incident."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -113,3 +114,20 @@ def test_what_is_heard_of_a_place_is_what_its_canaries_say():
     assert isinstance(heard, Heard)
     assert heard.log
     assert heard.fast is None or heard.fast < heard.log - timedelta(minutes=20)
+
+
+def test_of_many_lost_places_the_rules_of_a_few_are_read_and_all_are_told(monkeypatch):
+    lost = [f"3{number:011d}" for number in range(30)]
+    one = Watched(OTHER, THIRD, *lost).go_on(hours=3)
+    for account in lost:
+        one.by_log_file(body("CreateUser", one.now, account=account))
+    one.go_on(minutes=20)
+    one.abroad.slow = {(account, REGION) for account in lost}
+    looked = Counter()
+    monkeypatch.setattr(one.coverage._comparing, "look_into", lambda *place: looked.update([one.now]) or ())
+    for _ in range(3):  # it did not run for long: all are late at once
+        one.later(hours=2)
+        one.run()
+    assert set(looked.values()) == {5}
+    told = [fact for fact in one.observed("fast-path-lost") if fact.title == "fast path lost for canaries too"]
+    assert {fact.account for fact in told} == set(lost)

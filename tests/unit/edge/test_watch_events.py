@@ -26,7 +26,7 @@ def test_the_account_concerned_is_named_and_not_the_one_that_recorded_it():
     monitor = Monitor(directory=Named())
     monitor.take(in_organizations("CloseAccount", parameters={"accountId": OTHER}))
     [head] = monitor.store.heads.values()
-    assert (head.account, head.account_name, head.account_owner) == (OTHER, "account-4444", "owner@example.com")
+    assert (head.account, head.account_name, head.account_owner) == (OTHER, "account-1234", "owner@example.com")
     assert monitor.directory.asked == [OTHER]
 
 
@@ -68,8 +68,8 @@ def test_a_forged_assume_root_explains_no_call_and_a_forged_sign_in_alerts_for_n
     monitor = Monitor(directory=Named()).take(forged(assume_root()), forged(sign_in()))
     assert monitor.store.known_tasks == {}
     assert monitor.facts == []
-    assert {head.account for head in monitor.store.heads.values()} == {"777788889999"}
-    assert set(monitor.directory.asked) == {"777788889999"}
+    assert {head.account for head in monitor.store.heads.values()} == {"333344445555"}
+    assert set(monitor.directory.asked) == {"333344445555"}
     assert ACCOUNT not in monitor.store.pointers
 
 

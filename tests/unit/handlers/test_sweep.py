@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from rootwatch.core.ports import Due, Outcome
+from rootwatch.core.ports import Due, Outcome, StoreDownError
 from rootwatch.edge.pace import no_pace
 from rootwatch.edge.storms import Storms
 from rootwatch.handlers import sweep, wiring
@@ -134,3 +134,20 @@ def test_what_is_counted_is_written_before_it_is_noted_as_counted(
         with pytest.raises(GoneError):
             swept(minutes=1)
     assert swept(minutes=1)["SendsFailed"] == [1.0], "nobody noted it: it is counted again"
+
+
+def test_failed_sends_that_cannot_be_counted_hold_up_nothing(
+    monitor: Monitor, swept: Callable[..., dict[str, list[float]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(limit: int) -> list[Due]:
+        raise StoreDownError("DynamoDB answered AccessDeniedException")
+
+    monkeypatch.setattr(monitor.store, "uncounted", down)
+    assert swept(minutes=5)["SendsSent"] == [1.0]
+
+
+def test_very_many_failed_sends_are_counted_over_several_sweeps(
+    monitor: Monitor, swept: Callable[..., dict[str, list[float]]]
+) -> None:
+    monitor.store._uncounted = [Due(incident=f"111122223333-{number:012x}", channel="slack") for number in range(150)]
+    assert [swept(minutes=1)["SendsFailed"] for _ in range(2)] == [[100.0], [50.0]]

@@ -24,7 +24,7 @@ NOW = AT + timedelta(minutes=31)
 SETTINGS = settings()
 NAMED = Account(id=ACCOUNT, name="prod-payments", path="Root/Workloads/Prod", owner="payments@example.com")
 HUB = Account(id=SETTINGS.hub_account, name="security", path="Root/Security", owner="security@example.com")
-PAYER = Account(id=SETTINGS.management_account, name="acme-payer", path="Root", owner="platform@example.com")
+PAYER = Account(id=SETTINGS.management_account, name="org-management", path="Root", owner="platform@example.com")
 GONE = f"the rule {ROOT_USE_RULE} is gone"
 
 

@@ -36,7 +36,7 @@ COUNTRIES = {"203.0.113.5": "NL", "198.51.100.7": "DE"}
 PAYMENTS = Account(id=ACCOUNT, name="prod-payments", path="Root/Workloads/Prod", owner="payments@example.com")
 UNNAMED = Account(id=ACCOUNT, unknown="Organizations did not answer (ThrottlingException)")
 SESSION = {"sessionContext": {"attributes": {"creationDate": "2026-11-24T03:12:07Z", "mfaAuthenticated": "false"}}}
-PRINCIPAL = "arn:aws:sts::999988887777:assumed-role/SecurityEngineer/jane.doe"
+PRINCIPAL = "arn:aws:sts::111122223333:assumed-role/SecurityEngineer/jane.doe"
 
 
 def later(minutes: float) -> datetime:
@@ -157,9 +157,9 @@ def assume_root(policy: str) -> Task:
     value = body(
         "AssumeRoot",
         AT,
-        account="999988887777",
+        account="111122223333",
         eventSource="sts.amazonaws.com",
-        userIdentity={"type": "AssumedRole", "arn": PRINCIPAL, "accountId": "999988887777"},
+        userIdentity={"type": "AssumedRole", "arn": PRINCIPAL, "accountId": "111122223333"},
         requestParameters={
             "targetPrincipal": ACCOUNT,
             "taskPolicyArn": {"arn": f"arn:aws:iam::aws:policy/root-task/{policy}"},
@@ -264,8 +264,8 @@ def acknowledged(*, all_of_it: bool = True) -> Notice:
 
 
 def management() -> Notice:
-    account = Account(id="999988887777", name="acme-payer", path="Root", owner="platform@example.com")
-    return first(sign_in_body(AT, mfa="No", account="999988887777"), account=account)
+    account = Account(id="111122223333", name="org-management", path="Root", owner="platform@example.com")
+    return first(sign_in_body(AT, mfa="No", account="111122223333"), account=account)
 
 
 def second_network() -> Notice:

@@ -40,7 +40,8 @@ def test_a_machine_reads_what_the_sample_holds(case):
 
 
 def test_the_headlines_of_all_samples_read_as_one_list():
-    lines = [f"{case:<28}{headline(make(), SETTINGS)}" for case, make in CASES.items()]
+    width = max(map(len, CASES)) + 2
+    lines = [f"{case:<{width}}{headline(make(), SETTINGS)}" for case, make in CASES.items()]
     check("headline", "all.txt", "\n".join(lines) + "\n")
 
 

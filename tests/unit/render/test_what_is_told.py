@@ -1,7 +1,9 @@
 """What the person on call can read off an alert, and which channel shows it how."""
 
 import json
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -17,6 +19,8 @@ from rootwatch.render.sns import sns
 from rootwatch.render.story import story
 from tests.support.records import ACCOUNT, settings
 from tests.unit.render.samples import AT, CASES, SETTINGS, UNNAMED, assume_root, console, first, later, sign_in_body
+
+RUNBOOK = (Path(__file__).parents[3] / "docs" / "runbook.md").read_text("utf-8")
 
 
 def everything(notice: Notice) -> str:
@@ -47,16 +51,16 @@ def with_fact(notice: Notice, **changes: object) -> Notice:
 
 def test_the_headline_says_what_where_and_whence_within_80_characters():
     line = headline(CASES["sign-in-without-mfa"](), SETTINGS)
-    assert line == "ROOT sign-in, no MFA · prod-payments (111122223333) · 203.0.113.5 NL · no window"
+    assert line == "ROOT sign-in, no MFA · prod-payments (777788889999) · 203.0.113.5 NL · no window"
     assert len(line) <= 80
 
 
 def test_a_headline_that_is_too_long_loses_region_window_country_and_address_and_never_the_accounts_id():
     notice = CASES["sign-in-without-mfa"]()
-    assert headline(notice, SETTINGS, 79) == "ROOT sign-in, no MFA · prod-payments (111122223333) · 203.0.113.5 NL"
-    assert headline(notice, SETTINGS, 67) == "ROOT sign-in, no MFA · prod-payments (111122223333) · 203.0.113.5"
-    assert headline(notice, SETTINGS, 55) == "ROOT sign-in, no MFA · prod-payments (111122223333)"
-    assert headline(notice, SETTINGS, 40) == "ROOT sign-in, no MFA · 111122223333"
+    assert headline(notice, SETTINGS, 79) == "ROOT sign-in, no MFA · prod-payments (777788889999) · 203.0.113.5 NL"
+    assert headline(notice, SETTINGS, 67) == "ROOT sign-in, no MFA · prod-payments (777788889999) · 203.0.113.5"
+    assert headline(notice, SETTINGS, 55) == "ROOT sign-in, no MFA · prod-payments (777788889999)"
+    assert headline(notice, SETTINGS, 40) == "ROOT sign-in, no MFA · 777788889999"
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -87,7 +91,7 @@ def test_no_channel_forgets_a_fact(case):
         (
             "account-name-unknown",
             "Account",
-            "111122223333 (name unknown: Organizations did not answer (ThrottlingException))",
+            "777788889999 (name unknown: Organizations did not answer (ThrottlingException))",
         ),
         ("account-name-unknown", "Owner", "unknown"),
         ("account-name-unknown", "OU path", "unknown"),
@@ -180,17 +184,17 @@ def test_an_alert_of_the_management_account_says_that_denying_root_by_scp_does_n
 
 
 def test_the_management_account_and_the_hub_are_called_so():
-    assert "management account acme-payer (999988887777)" in headline(CASES["management-account"](), SETTINGS)
+    assert "management account org-management (111122223333)" in headline(CASES["management-account"](), SETTINGS)
     hub = first(sign_in_body(AT), with_settings=settings(hub_account=ACCOUNT))
     told = lines(hub, settings(hub_account=ACCOUNT), 600)[0]
-    assert told.value == "prod-payments (111122223333), where rootwatch itself runs"
+    assert told.value == "prod-payments (777788889999), where rootwatch itself runs"
 
 
 @pytest.mark.parametrize("case", ["privileged-task", "privileged-task-audit", "corrected"])
 def test_a_privileged_task_names_who_called_assume_root_and_never_says_that_mfa_was_missing(case):
     notice = CASES[case]()
     assert "jane.doe" in headline(notice, SETTINGS)
-    assert fact_of(notice, "AssumeRoot by") == "arn:aws:sts::999988887777:assumed-role/SecurityEngineer/jane.doe"
+    assert fact_of(notice, "AssumeRoot by") == "arn:aws:sts::111122223333:assumed-role/SecurityEngineer/jane.doe"
     told = everything(notice).lower()
     assert "no mfa" not in told
     assert "without mfa" not in told
@@ -247,7 +251,16 @@ def test_the_link_leads_to_the_event_in_its_region_and_partition(region, host):
 def test_a_region_that_is_none_makes_no_link_and_the_way_is_told_in_words(region):
     notice = with_fact(CASES["access-key-made"](), region=region)
     assert story(notice, SETTINGS).link is None
-    assert "CloudTrail's event history of 111122223333, user name root" in story(notice, SETTINGS).look
+    assert "CloudTrail's event history of 777788889999, user name root" in story(notice, SETTINGS).look
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_notice_names_the_section_of_the_runbook_that_goes_on_from_it(case):
+    notice = CASES[case]()
+    section = story(notice, SETTINGS).section
+    assert re.search(rf"^##+ {re.escape(section)}$", RUNBOOK, re.MULTILINE)
+    mail = json.loads(sns(notice, SETTINGS).message)["email"]
+    assert f"Runbook, under {section}: {SETTINGS.runbook_url}" in mail
 
 
 def test_duplicates_possible_is_said_in_every_channel():
@@ -291,7 +304,7 @@ def test_a_page_is_never_quiet_even_in_an_incident_that_began_as_planned():
     [
         ("<!channel> & <@U012AB3CD>", "&lt;!channel&gt; &amp; &lt;@U012AB3CD&gt;"),
         ("my_role_name and ARNs stay", "my_role_name and ARNs stay"),
-        ("arn:aws:sts::111122223333:assumed-role/A_b/c", "arn:aws:sts::111122223333:assumed-role/A_b/c"),
+        ("arn:aws:sts::777788889999:assumed-role/A_b/c", "arn:aws:sts::777788889999:assumed-role/A_b/c"),
         ("2001:db8::abcd:1", "2001:db8::abcd:1"),
         ("*bold* ~gone~", "∗bold∗ ∼gone∼"),  # noqa: RUF001 - the look-alikes are what is shown
         ("`code`", "'code'"),
@@ -381,7 +394,7 @@ def test_machines_read_null_where_nothing_is_known():
 def test_an_email_has_short_lines_and_whole_words():
     mail = json.loads(sns(CASES["privileged-task"](), SETTINGS).message)["email"]
     assert all(len(line) <= 76 or max(map(len, line.split())) > 50 for line in mail.splitlines())
-    assert "arn:aws:sts::999988887777:assumed-role/SecurityEngineer/jane.doe" in mail
+    assert "arn:aws:sts::111122223333:assumed-role/SecurityEngineer/jane.doe" in mail
 
 
 def test_a_name_in_another_script_leaves_the_subject_readable():
@@ -389,4 +402,4 @@ def test_a_name_in_another_script_leaves_the_subject_readable():
     renamed = msgspec.structs.replace(
         notice, incident=msgspec.structs.replace(notice.incident, account_name="本番・Zürich")
     )
-    assert sns(renamed, SETTINGS).subject.startswith("CRITICAL: ROOT sign-in, no MFA | Zurich (111122223333)")
+    assert sns(renamed, SETTINGS).subject.startswith("CRITICAL: ROOT sign-in, no MFA | Zurich (777788889999)")

@@ -20,7 +20,7 @@ from tests.support.watch import by_stack_sets, delete_rule, done, in_organizatio
 
 AT = datetime.fromisoformat("2026-11-24T03:12:07Z")
 SETTINGS = settings()
-NAMES = {ACCOUNT: "prod-payments", MANAGEMENT: "acme-payer", OTHER: "prod-data", THIRD: "sandbox-ben"}
+NAMES = {ACCOUNT: "prod-payments", MANAGEMENT: "org-management", OTHER: "prod-data", THIRD: "staging"}
 WINDOW = "until=2026-11-24T06:00Z ticket=SEC-142"
 
 

@@ -119,10 +119,10 @@ def test_every_fixture_that_cloudtrail_could_write_is_brought(athena, folder):
     """Whatever concerns us is in the superset; records whose shape no column can hold end the query instead."""
     records = [one for case in cases() for one in (*case.also, case.record) if _has_columns(one)]
     assert len(records) > 150
-    path = folder / "AWSLogs/o-exampleorgid/111122223333/CloudTrail/us-east-1/2026/11/26/x_CloudTrail_x.json.gz"
+    path = folder / "AWSLogs/o-exampleorgid/777788889999/CloudTrail/us-east-1/2026/11/26/x_CloudTrail_x.json.gz"
     path.parent.mkdir(parents=True)
     path.write_bytes(gzip.compress(json.dumps({"Records": records}).encode()))
-    arguments = ("--since", "2014-01-01", "--account", "111122223333")
+    arguments = ("--since", "2014-01-01", "--account", "777788889999")
     result = scan(*arguments, "--athena", "--run", ROOT)
     assert result.exit_code == 0, result.stderr
     assert lines_of(result) == lines_of(scan(*arguments, folder), folder)
@@ -159,7 +159,7 @@ def test_every_watch_row_is_brought_by_the_query(folder):
         for row in rows
         for service in row.services
     ]
-    path = folder / "AWSLogs/o-exampleorgid/111122223333/CloudTrail/us-east-1/2026/11/26/x_CloudTrail_x.json.gz"
+    path = folder / "AWSLogs/o-exampleorgid/777788889999/CloudTrail/us-east-1/2026/11/26/x_CloudTrail_x.json.gz"
     path.parent.mkdir(parents=True)
     noise = [body("RunInstances", userIdentity={"type": "IAMUser"}, eventSource="ec2.amazonaws.com")]
     path.write_bytes(gzip.compress(json.dumps({"Records": [*bodies, *noise]}).encode()))
@@ -169,7 +169,7 @@ def test_every_watch_row_is_brought_by_the_query(folder):
     for statement in table.statements():
         runner.run(statement)
     selection = Selection(since=datetime.fromisoformat("2026-11-26T00:00:00Z"))
-    (question,) = questions(selection, ["111122223333"], table, date(2026, 11, 26))
+    (question,) = questions(selection, ["777788889999"], table, date(2026, 11, 26))
     brought = {row["eventid"] for row in runner.rows(runner.run(question.sql(table)))}
     assert {one["eventID"] for one in bodies} <= brought
     assert noise[0]["eventID"] not in brought
@@ -219,14 +219,14 @@ def test_many_accounts_and_days_become_several_questions_and_each_account_is_ask
 
 def test_with_regions_the_explaining_accounts_are_asked_about_all_of_them():
     selection = Selection(
-        accounts=frozenset({"111122223333"}),
+        accounts=frozenset({"777788889999"}),
         regions=frozenset({"us-east-1"}),
         since=NOON,
         explainers=frozenset({MANAGEMENT}),
     )
-    asked = list(questions(selection, ["111122223333", MANAGEMENT], LogTable(root=ROOT, regions=REGIONS), NOON.date()))
+    asked = list(questions(selection, ["777788889999", MANAGEMENT], LogTable(root=ROOT, regions=REGIONS), NOON.date()))
     assert [(one.accounts, one.regions) for one in asked] == [
-        (("111122223333",), ("us-east-1",)),
+        (("777788889999",), ("us-east-1",)),
         ((MANAGEMENT,), REGIONS),
     ]
 
@@ -290,7 +290,7 @@ def test_a_question_that_cannot_be_put_is_one_sentence(athena, arguments, says):
 
 def test_the_time_of_since_is_what_the_days_are_counted_from():
     selection = Selection(since=moment("2026-11-24", NOON, "since"), until=moment("2026-11-24", NOON, "until"))
-    (question,) = questions(selection, ["111122223333"], LogTable(root=ROOT, regions=REGIONS), date(2027, 1, 1))
+    (question,) = questions(selection, ["777788889999"], LogTable(root=ROOT, regions=REGIONS), date(2027, 1, 1))
     assert "day BETWEEN '2026/11/22' AND '2026/11/27'" in question.sql(LogTable(root=ROOT, regions=REGIONS))
 
 

@@ -43,6 +43,6 @@ def test_a_forged_copy_does_not_take_the_place_of_the_genuine_record():
 
 def test_what_only_explains_is_not_told():
     found = [Found(from_body(one, None), "a.json") for one in BODIES]
-    selection = Selection(accounts=frozenset({"111122223333"}))
+    selection = Selection(accounts=frozenset({"777788889999"}))
     told = judge_found(Gathered(found), (), selection, None, NOON)
     assert MANAGEMENT not in {one.item.account for one in told}

@@ -6,7 +6,7 @@ from tests.support.credentials import days_ago, row
 from tests.support.posture import Looked
 from tests.support.records import HUB, MANAGEMENT, NOON
 
-PAYMENTS, DATA, SANDBOX = "777788889999", "444455556666", "210987654321"
+PAYMENTS, DATA, SANDBOX = "777788889999", "123456789012", "210987654321"
 NAMES = {
     MANAGEMENT: "org-management",
     HUB: "security",

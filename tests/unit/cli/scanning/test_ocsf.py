@@ -43,14 +43,14 @@ def test_a_sign_in_is_told_with_who_where_and_how_bad(findings):
     assert finding["message"] == "root signed in to the console without MFA"
     assert finding["time"] == 1795521600000
     assert finding["cloud"]["account"] == {
-        "uid": "111122223333",
-        "name": "111122223333",
+        "uid": "777788889999",
+        "name": "777788889999",
         "type_id": 10,
         "type": "AWS Account",
     }
     (evidence,) = finding["evidences"]
     assert evidence["src_endpoint"] == {"ip": "203.0.113.5"}
-    assert evidence["actor"]["user"]["uid"] == "arn:aws:iam::111122223333:root"
+    assert evidence["actor"]["user"]["uid"] == "arn:aws:iam::777788889999:root"
     assert evidence["api"]["operation"] == "ConsoleLogin"
     assert finding["unmapped"]["verdict"] == "unplanned"
     assert "raw_data" not in finding
