@@ -126,6 +126,14 @@ TAMPERING: Pattern = {
                 "responseElements": {"functionArn": _OURS},
             },
         },
+        # A new one reads our queue in our place, or gives our function records of somebody else's.
+        {
+            "source": ["aws.lambda"],
+            "detail": {
+                "eventName": [{"prefix": "CreateEventSourceMapping"}],
+                "requestParameters": {"$or": [{"eventSourceArn": _OURS}, {"functionName": _OURS}]},
+            },
+        },
     ],
 }
 

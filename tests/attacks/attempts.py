@@ -158,10 +158,9 @@ class Attempt:
         alerts = self._world.receivers.pagerduty.alerts
         return [one for one in alerts if one.dedup_key not in self._pages and account in (None, one.source)]
 
-    def messages(self) -> int:
-        """How many messages, on Slack and by mail, there were since."""
-        receivers = self._world.receivers
-        return len(receivers.slack.messages) - self._posts + len(receivers.mailbox.mails) - self._mails
+    def messages(self, *words: str) -> int:
+        """How many messages, on Slack and by mail, have said these words since."""
+        return len(self._posts_that_say(words)) + len(self._mails_that_say(words))
 
     def _note(self, what: str, by: By, seconds: float) -> None:
         within = FAST if by == "EventBridge" else LATE

@@ -29,7 +29,7 @@ def test_a_flood_of_wrong_passwords_is_one_message_and_hides_no_sign_in(world: W
     tries.tells("a failed sign-in, once", "failed sign-in", "prod-payments", of=first)
     tries.floods([guess(PAYMENTS.id) for _ in range(30)], at_once=6)
     assert tries.new_pages(PAYMENTS.id) == []
-    assert tries.messages() == 2, "one on Slack, one by mail"
+    assert tries.messages("prod-payments") == 2, "one on Slack, one by mail"
     signed_in = sign_in_now(PAYMENTS.id, mfa="No", sourceIPAddress=STRANGER)
     tries.emits(signed_in)
     tries.pages("the sign-in, critical", "ROOT", "sign-in, no MFA", account=PAYMENTS.id, of=signed_in)

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.embedded
 ATTACKER = "the hub's administrator"
 FUNCTION = "arn:aws:lambda:eu-central-1:444455556666:function:rootwatch-monitor"
 QUEUE = "https://sqs.eu-central-1.amazonaws.com/444455556666/rootwatch-records"
+QUEUE_ARN = "arn:aws:sqs:eu-central-1:444455556666:rootwatch-records"
 POLICY = '{"Version":"2012-10-17","Statement":[]}'
 
 Begin = Callable[..., Attempt]
@@ -39,6 +40,10 @@ def hub(world: World, service: str) -> Any:
          {"name": "rootwatch-sweep", "state": "DISABLED"}),
         ("silence", "takes the alarms about rootwatch away", "DeleteAlarms", "monitoring",
          {"alarmNames": ["rootwatch-sweep-silent"]}),
+        ("silence", "has another function read the queue", "CreateEventSourceMapping20150331", "lambda",
+         {"functionName": "nightly", "eventSourceArn": QUEUE_ARN}),
+        ("forge", "has the monitor read another queue", "CreateEventSourceMapping20150331", "lambda",
+         {"functionName": "rootwatch-monitor", "eventSourceArn": QUEUE_ARN.replace("rootwatch-records", "orders")}),
         ("forge", "lets another account write into the queue", "AddPermission", "sqs",
          {"queueUrl": QUEUE, "label": "more", "actions": ["SendMessage"]}),
         ("forge", "lets another account invoke the monitor", "AddPermission20150331v2", "lambda",

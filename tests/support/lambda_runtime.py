@@ -99,8 +99,15 @@ class Runtime:
         return self._process.wait(30)
 
     def log(self) -> str:
-        """What the function has written."""
+        """What the function has written, as far as it has come through."""
         return "\n".join(self._lines)
+
+    def writes(self, words: str, *, seconds: float = 10.0) -> bool:
+        """Whether the function's log says so, waiting for what is still on its way."""
+        end = time.monotonic() + seconds
+        while words not in self.log() and time.monotonic() < end:
+            time.sleep(0.05)
+        return words in self.log()
 
     def _of_lambda(self) -> dict[str, str]:
         name = self._handler.split(".")[-2]
