@@ -66,15 +66,16 @@ def make_function(aws: EmbeddedAws) -> None:
     assert functions.invoke(FunctionName="echo", Payload=b'"yes"')["Payload"].read() == b'"yes"'
 
 
-def test_nothing_is_left_when_the_context_ends() -> None:
-    before = set(Path(tempfile.gettempdir()).iterdir())
+def test_nothing_is_left_when_the_context_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # other tests at once have folders in the common one
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     with EmbeddedAws() as aws:
         make_function(aws)
         assert len(processes(str(aws.folder))) == 2
-        assert set(Path(tempfile.gettempdir()).iterdir()) - before == {aws.folder}
+        assert list(tmp_path.iterdir()) == [aws.folder]
     assert not aws.folder.exists()
     assert processes(str(aws.folder)) == []
-    assert set(Path(tempfile.gettempdir()).iterdir()) - before == set()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_is_left_when_an_exception_ends_it() -> None:
