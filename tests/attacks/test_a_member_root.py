@@ -46,11 +46,12 @@ def test_a_trail_that_a_member_may_not_stop_is_told_with_the_refusal(attempt: Be
     tries.pages("what was tried", "ROOT", "tried to", account=PAYMENTS.id, of=record)
 
 
-def test_a_window_of_ones_own_account_is_none(attempt: Begin) -> None:
+def test_a_window_of_ones_own_account_is_none(world: World, attempt: Begin) -> None:
     tries = attempt("lower", "declares a window for its own account in a record of its own, then signs in")
     root = of_root(SANDBOX.id, session_key())
     declared = tagged(SANDBOX.id, f"until={until(2)} ticket=SEC-142", caller=SANDBOX.id, identity=root)
     tries.emits(declared)
+    world.wait_until_taken(declared["eventID"])
     record = sign_in_now(SANDBOX.id)
     tries.emits(record)
     tries.pages("the sign-in, unplanned", "ROOT now also: sign-in with MFA", account=SANDBOX.id, of=record)

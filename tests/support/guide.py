@@ -119,9 +119,11 @@ class Terminal:
             os.close(ours)
 
     def _listen(self, ours: int) -> str:
-        said, answered, until = "", 0, time.monotonic() + self.seconds
+        raw, said, answered, until = b"", "", 0, time.monotonic() + self.seconds
         while chunk := _read(ours, until):
-            said += _CONTROL.sub("", chunk)
+            raw += chunk
+            # All of it each time: a letter or a control sequence may come in two halves.
+            said = _CONTROL.sub("", raw.decode("utf-8", "replace"))
             for asked, answer in self.answers:
                 if re.search(asked + r"\s*$", said[answered:]):
                     answered = len(said)
@@ -131,14 +133,14 @@ class Terminal:
         return said
 
 
-def _read(ours: int, until: float) -> str:
-    """What came next; "" at the end, or when the time is up."""
+def _read(ours: int, until: float) -> bytes:
+    """What came next; nothing at the end, or when the time is up."""
     ready, _, _ = select.select([ours], [], [], max(0.0, until - time.monotonic()))
     if not ready:
-        return ""
+        return b""
     try:
-        return os.read(ours, 65536).decode("utf-8", "replace")
+        return os.read(ours, 65536)
     except OSError as error:
         if error.errno == errno.EIO:  # Linux's word for: nobody has the other end any more
-            return ""
+            return b""
         raise
