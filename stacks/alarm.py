@@ -23,14 +23,17 @@ HOUR: Final = 3600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """One alarm. It goes off when ``statistic`` of the metric is at or beyond ``threshold`` in each of ``periods``."""
+    """One alarm, about a metric of our own unless it names another namespace.
+
+    It goes off when ``statistic`` of the metric is at or beyond ``threshold`` in each of ``periods``.
+    """
 
     name: str
     means: str
     do: str
-    namespace: str
     metric: str
     dimensions: Mapping[str, str]
+    namespace: str = NAMESPACE
     statistic: Literal["Maximum", "Sum"] = "Maximum"
     bad: Literal["at-least", "less-than"] = "at-least"
     threshold: float = 1

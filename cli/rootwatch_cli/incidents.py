@@ -10,7 +10,6 @@ import click
 import msgspec
 
 from rootwatch.core import fields
-from rootwatch.core.fields import account_id
 from rootwatch.core.settings import Settings
 from rootwatch.core.words import SEVERITIES, Severity
 from rootwatch_cli.aws import Aws
@@ -117,7 +116,7 @@ def show(incident: str, style: str, settings_file: Path, profile: str | None) ->
 
 def _account(aws: Aws, settings: Settings, asked: str) -> str:
     """The id of the account that is called so today; else what was asked, a name that it may have had."""
-    if account_id(asked):
+    if fields.account_id(asked):
         return asked
     with reading_table():
         found = called(asked, looked_at(hub_postures(aws, settings).all()))

@@ -68,21 +68,25 @@ def blocks(page: str) -> list[Block]:
     return found
 
 
-def missing(shown: str, said: str, *, in_order: bool = True) -> str:
-    """The first line of what a page shows that did not come, in its place, in what was said; "" if all did."""
-    every = [_words(line) for line in said.splitlines()]
+def words(line: str) -> str:
+    """A line without its widths; blanks around ``…`` say nothing."""
+    return re.sub(r" ?… ?", "…", " ".join(line.split()))
+
+
+def missing(shown: str, said: str, *, in_order: bool = True, alike: Callable[[str], str] = words) -> str:
+    """The first line of what a page shows that did not come, in its place, in what was said; "" if all did.
+
+    ``…`` in what is shown stands for anything; ``alike`` takes from a line what need not be the same.
+    """
+    every = [alike(line) for line in said.splitlines()]
     rest = iter(every)
     for wanted in shown.splitlines():
         if wanted.strip() in ("", "…"):
             continue
-        pattern = re.compile(".*".join(re.escape(part.strip()) for part in _words(wanted).split("…")))
+        pattern = re.compile(".*".join(re.escape(part) for part in alike(wanted).split("…")))
         if not any(pattern.fullmatch(line) for line in (rest if in_order else every)):
             return wanted
     return ""
-
-
-def _words(line: str) -> str:
-    return " ".join(line.split())
 
 
 @dataclass

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import click
 
+from tests.support.guide import missing
+
 SHELLS = ("sh", "bash", "console")
 FENCE = re.compile(r"^(?P<indent>[ ]*)```(?P<language>\w*)\n(?P<body>.*?)^[ ]*```$", re.DOTALL | re.MULTILINE)
 _PART = re.compile(r"<!-- begin: [^>]+ -->\n.*?<!-- end: [^>]+ -->", re.DOTALL)
@@ -109,16 +111,5 @@ def shape(line: str) -> str:
 
 
 def unlike(shown: str, said: str, *, in_order: bool = True) -> str:
-    """The first line of what is shown whose shape did not come, in its place, in what was said; "" if all did.
-
-    ``…`` in what is shown stands for anything.
-    """
-    every = [shape(line) for line in said.splitlines()]
-    rest = iter(every)
-    for wanted in shown.splitlines():
-        if wanted.strip() in ("", "…"):
-            continue
-        pattern = re.compile(".*".join(re.escape(part) for part in shape(wanted).split("…")))
-        if not any(pattern.fullmatch(line) for line in (rest if in_order else every)):
-            return wanted
-    return ""
+    """The first line of what is shown whose shape did not come, as ``missing`` has it."""
+    return missing(shown, said, in_order=in_order, alike=shape)

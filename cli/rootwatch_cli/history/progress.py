@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import click
 
 from rootwatch.render.clean import clean
+from rootwatch_cli.history.files import STANDARD_INPUT
 from rootwatch_cli.history.totals import Totals
 
 _LONGEST_PATH = 500
@@ -74,7 +75,7 @@ def tell(totals: Totals) -> None:
         of = "of the packed file" if damage.packed else "of the text"
         where = f", byte {damage.offset:,} {of}" if damage.offset else ""
         times = f" ({count:,} times)" if count > 1 else ""
-        name = "standard input" if damage.file == "-" else clean(damage.file, _LONGEST_PATH)
+        name = "standard input" if damage.file == STANDARD_INPUT else clean(damage.file, _LONGEST_PATH)
         click.echo(f"damaged: {name}{where}: {clean(damage.reason, 300)}{times}", err=True)
 
 

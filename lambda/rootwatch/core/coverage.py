@@ -38,6 +38,11 @@ class Row(msgspec.Struct, frozen=True):
         return self.roll.account
 
     @property
+    def where(self) -> tuple[str, str]:
+        """Its account and Region."""
+        return self.account, self.region
+
+    @property
     def asks(self) -> list[datetime]:
         """When canaries were sent that count, oldest first."""
         return [ask.at for ask in self.roll.asks if ask.at >= self.place.asked_from]

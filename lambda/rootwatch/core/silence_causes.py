@@ -36,7 +36,7 @@ def by_cause(
         causes = _causes(fresh, judged, trouble, lost if trouble == "backstop-only" else (), settings, now)
         for row in news:
             if row.state == trouble:
-                groups[cause_of(row) or causes[row.account, row.region], trouble].append(row)
+                groups[cause_of(row) or causes[row.where], trouble].append(row)
     return sorted(groups.items())
 
 
@@ -59,18 +59,18 @@ def _causes(
         return {}
     asked = [row for row in judged if _had_time(row, trouble, since, settings, now)]
     if _nobody_answered(asked, trouble, since):
-        return {(row.account, row.region): EVERYTHING for row in news}
+        return {row.where: EVERYTHING for row in news}
     of_region: dict[str, list[Row]] = defaultdict(list)
     for row in asked:
         of_region[row.region].append(row)
     wide = {region for region, rows in of_region.items() if _nobody_answered(rows, trouble, since)}
     wide &= {row.region for row in news}
     if len(wide) > _FEW:
-        return {(row.account, row.region): MANY for row in news}
-    regional = {(row.account, row.region): f"{REGION}{row.region}" for row in news if row.region in wide}
+        return {row.where: MANY for row in news}
+    regional = {row.where: f"{REGION}{row.region}" for row in news if row.region in wide}
     local = [row for row in news if row.region not in wide]
-    told = {(row.account, row.region): row.account for row in local if (row.account, row.region) in lost}
-    others = [row for row in local if (row.account, row.region) not in lost]
+    told = {row.where: row.account for row in local if row.where in lost}
+    others = [row for row in local if row.where not in lost]
     return {**told, **_accounts(others, judged, settings), **regional}
 
 
@@ -80,7 +80,7 @@ def _accounts(news: Sequence[Row], judged: Sequence[Row], settings: Settings) ->
     fresh = {row.account for row in news} - settings.guarded_accounts - standing
     known = {cause for cause in standing if cause.isdigit()} - settings.guarded_accounts
     together = fresh if MANY in standing or len(fresh | known) > _FEW else set()
-    return {(row.account, row.region): MANY if row.account in together else row.account for row in news}
+    return {row.where: MANY if row.account in together else row.account for row in news}
 
 
 def _had_time(row: Row, trouble: Trouble, since: datetime, settings: Settings, now: datetime) -> bool:

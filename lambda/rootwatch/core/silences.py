@@ -86,12 +86,10 @@ def look(judged: Sequence[Row], losses: Losses, settings: Settings, now: datetim
     began = [
         _silence(cause, trouble, rest)
         for (cause, trouble), rows in groups
-        if (rest := [row for row in rows if (row.account, row.region) not in apart])
+        if (rest := [row for row in rows if row.where not in apart])
     ]
     causes = {place: silence for silence in began for place in silence.places}
-    told = [
-        _told(row, causes.get((row.account, row.region)), apart.get((row.account, row.region)), now) for row in left
-    ]
+    told = [_told(row, causes.get(row.where), apart.get(row.where), now) for row in left]
     standing = {(row.place.cause, row.place.told) for row in left if is_wide(row.place.cause)}
     # What joins a wide silence that was told is no news.
     news = tuple(one for one in began if (one.cause, one.state) not in standing)
@@ -110,7 +108,7 @@ def _apart(row: Row, losses: Losses, now: datetime) -> Row:
     own; or with the loss, and then it is told by itself if it stays silent."""
     if row.place.cause != FAST_PATH:
         return row
-    return _ended(row, now) if row.place.steady or (row.account, row.region) not in losses else row
+    return _ended(row, now) if row.place.steady or row.where not in losses else row
 
 
 def _standing(judged: Iterable[Row]) -> Mapping[str, list[Row]]:
@@ -137,7 +135,7 @@ def _over(cause: str, members: Sequence[Row], now: datetime) -> Over | None:
         since=min(row.place.since or now for row in members),
         heard_at=max(heard, default=None),
         falls=falls,
-        left=tuple((row.account, row.region) for row in members if not row.place.steady),
+        left=tuple(row.where for row in members if not row.place.steady),
     )
 
 
@@ -163,7 +161,7 @@ def _is_news(row: Row, settings: Settings) -> bool:
 def _known(cause: str, trouble: Trouble, rows: Sequence[Row], losses: Losses) -> list[Known]:
     """Of the places of one cause those that are told as lost already. Nothing of blindness is known by that; and a wide
     cause of which it is true of some alone is news."""
-    lost = [row for row in rows if (row.account, row.region) in losses]
+    lost = [row for row in rows if row.where in losses]
     if trouble == "blind" or (is_wide(cause) and len(lost) < len(rows)):
         return []
     return [
@@ -171,7 +169,7 @@ def _known(cause: str, trouble: Trouble, rows: Sequence[Row], losses: Losses) ->
             account=row.account,
             region=row.region,
             since=first_unanswered(row, trouble) or row.place.asked_from,
-            loss=losses[row.account, row.region],
+            loss=losses[row.where],
         )
         for row in lost
     ]
@@ -182,7 +180,7 @@ def _silence(cause: str, trouble: Trouble, rows: Sequence[Row]) -> Silence:
         cause=cause,
         state=trouble,
         since=min(row.place.since or first_unanswered(row, trouble) or row.place.asked_from for row in rows),
-        places=tuple((row.account, row.region) for row in rows),
+        places=tuple(row.where for row in rows),
         unsent=tuple(sorted({row.place.unsent for row in rows if row.place.unsent})),
     )
 

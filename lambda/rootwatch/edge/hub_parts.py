@@ -1,10 +1,10 @@
 """The hub's rules, queues, schedules and its table as they are, against what should be."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from rootwatch.core import hub_parts
-from rootwatch.core.hub_parts import THE_TABLE, HubPart, Kind, differing
+from rootwatch.core.hub_parts import THE_TABLE, HubPart, differing
 from rootwatch.edge.assumed import CallFailedError, calls
 
 if TYPE_CHECKING:
@@ -34,12 +34,6 @@ class HubParts:
         self._scheduler = scheduler
         self._dynamodb = dynamodb
         self._wanted = {one.what.replace(THE_TABLE, table): one for one in wanted}
-        self._read: dict[Kind, Callable[[HubPart, str], Mapping[str, Any]]] = {
-            "hub rule": self._rule,
-            "queue": self._queue,
-            "schedule": self._schedule,
-            "table": self._table,
-        }
 
     def look(self, touched: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """What is not as it should be with each of these, as in ``Fact.part``; () where all is. That one could not be
@@ -52,30 +46,40 @@ class HubParts:
         if part is None:
             return (f"there is nothing to compare the {kind} {name} with",)
         try:
-            return differing(part, name, self._read[part.kind](part, name))
+            return differing(part, name, self._read(part, name))
         except CallFailedError as error:
             if str(error) in _GONE:
                 return differing(part, name, None)
             return (f"the {kind} {name} could not be compared ({error})",)
 
-    def _rule(self, part: HubPart, name: str) -> Mapping[str, Any]:
-        bus = part.bus or "default"
+    def _read(self, part: HubPart, name: str) -> Mapping[str, Any]:
+        match part.kind:
+            case "hub rule":
+                return self._rule(name, part.bus or "default")
+            case "queue":
+                return self._queue(name)
+            case "schedule":
+                return self._schedule(name)
+            case "table":
+                return self._table(name)
+
+    def _rule(self, name: str, bus: str) -> Mapping[str, Any]:
         with calls():
             described = self._events.describe_rule(Name=name, EventBusName=bus)
             sent = self._events.list_targets_by_rule(Rule=name, EventBusName=bus)
         return hub_parts.rule(described, sent["Targets"])
 
-    def _queue(self, part: HubPart, name: str) -> Mapping[str, Any]:  # noqa: ARG002 # as all of them are asked
+    def _queue(self, name: str) -> Mapping[str, Any]:
         with calls():
             url = self._sqs.get_queue_url(QueueName=name)["QueueUrl"]
             answer = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
         return hub_parts.queue({str(name): value for name, value in answer.get("Attributes", {}).items()})
 
-    def _schedule(self, part: HubPart, name: str) -> Mapping[str, Any]:  # noqa: ARG002 # as all of them are asked
+    def _schedule(self, name: str) -> Mapping[str, Any]:
         with calls():
             return hub_parts.schedule(self._scheduler.get_schedule(Name=name))
 
-    def _table(self, part: HubPart, name: str) -> Mapping[str, Any]:  # noqa: ARG002 # as all of them are asked
+    def _table(self, name: str) -> Mapping[str, Any]:
         with calls():
             table = self._dynamodb.describe_table(TableName=name)["Table"]
             backups = self._dynamodb.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
