@@ -11,10 +11,10 @@ import msgspec
 import pytest
 
 from rootwatch.edge import items
-from rootwatch_local.world import HUB_REGION, MANAGEMENT, ORGANISATION, World
+from rootwatch_local.world import HUB_REGION, ORGANISATION, World
 from tests.attacks.attempts import MEASURING, OUT, Attempt, Row, Tries, measured
 from tests.support import coverage_live as coverage
-from tests.support.worlds import close_all, end_apart, forget
+from tests.support.worlds import close_all, end_apart, forget, no_window
 
 ROWS: Final = pytest.StashKey[list[Row]]()
 
@@ -71,12 +71,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 def _nothing_is_open(world: World) -> None:
     """No incident, nothing that is due, no window, no sign-in that failed before: whatever other tests left."""
-    organizations = world.aws.client("organizations", MANAGEMENT.id, "us-east-1")
-    for account in ORGANISATION.accounts:
-        organizations.untag_resource(ResourceId=account.id, TagKeys=["break-glass", "break-glass-approval"])
+    no_window(world, *(account.id for account in ORGANISATION.accounts))
     close_all(world)
     forget(world, "begins_with(due_shard, :due)", {":due": items.s("DUE#")})
-    forget(world, "SK = :tags", {":tags": items.s("TAGS")})
     forget(world, "begins_with(PK, :failed)", {":failed": items.s("FAIL#")})
 
 

@@ -17,7 +17,7 @@ from tests.support.live import call_now, sign_in_now
 from tests.support.posture_live import run as look_at_credentials
 from tests.support.shown import commands, unlike
 from tests.support.shown_runs import DEPLOYED, STORY, Run
-from tests.support.worlds import forget
+from tests.support.worlds import forget, no_window
 
 pytestmark = pytest.mark.embedded
 
@@ -98,9 +98,14 @@ def test_a_command_runs_as_it_is_shown(desk, run):
 @pytest.fixture
 def unknown(world):
     """Nothing is known of the story's account before, and nothing afterwards: other files open windows there too."""
-    forget(world, "PK = :account", {":account": items.s(f"ACC#{SANDBOX.id}")})
+
+    def forget_all():
+        forget(world, "PK = :account", {":account": items.s(f"ACC#{SANDBOX.id}")})
+        no_window(world, SANDBOX.id)
+
+    forget_all()
     yield
-    forget(world, "PK = :account", {":account": items.s(f"ACC#{SANDBOX.id}")})
+    forget_all()
 
 
 @pytest.mark.usefixtures("unknown")

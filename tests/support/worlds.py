@@ -2,6 +2,7 @@
 each test takes accounts or event ids of its own."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -61,6 +62,22 @@ def forget(world: "World", which: str, values: dict[str, Any]) -> None:
     )
     for item in [item for page in pages for item in page["Items"]]:
         table.delete_item(TableName=world.table, Key={"PK": item["PK"], "SK": item["SK"]})
+
+
+def no_window(world: "World", *accounts: str) -> None:
+    """Nothing is declared on these accounts, as if a colleague had just removed their tags. To forget what is known is
+    not enough: functions that are warm may have read a tag within the last minute, and believe what they read."""
+    from rootwatch.core.tags import Tagging, Tags
+    from rootwatch.edge import items
+    from rootwatch_local.world import MANAGEMENT
+
+    organizations = world.aws.client("organizations", MANAGEMENT.id, "us-east-1")
+    # Not this very second: of what is in the second of a removal, the removal is the last.
+    at = datetime.now(UTC) - timedelta(seconds=2)
+    for account in accounts:
+        organizations.untag_resource(ResourceId=account, TagKeys=["break-glass", "break-glass-approval"])
+        removed = Tagging(account=account, purpose="window", value=None, at=at)
+        _table(world).put_item(TableName=world.table, Item=items.tags(Tags(account=account, taggings=(removed,))))
 
 
 def _table(world: "World") -> Any:
