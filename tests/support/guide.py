@@ -15,6 +15,7 @@ What a block is for, an HTML comment above it says. ``…`` in what a page shows
 | ``meanwhile: coverage`` | no block: what happens by itself before the next one |
 """
 
+import codecs
 import errno
 import os
 import pty
@@ -32,6 +33,7 @@ _PART = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|\r")
+_HALF = re.compile(r"\x1b(?:\[[0-9;?]*|[()])?\Z")
 _LAST = 4000
 
 
@@ -123,23 +125,52 @@ class Terminal:
             os.close(ours)
 
     def _listen(self, ours: int) -> str:
-        raw, said, answered, until = b"", "", 0, time.monotonic() + self.seconds
+        said, told, until = _Said(), 0, time.monotonic() + self.seconds
         while chunk := _read(ours, until):
-            raw += chunk
-            # All of it each time: a letter or a control sequence may come in two halves.
-            said = _CONTROL.sub("", raw.decode("utf-8", "replace"))
+            said.more(chunk)
             for asked, answer in self.answers:
-                if re.search(asked + r"\s*$", said[answered:]):
-                    answered = len(said)
+                if re.search(asked + r"\s*\Z", said.since(told)):
+                    told = said.length
                     os.write(ours, f"{answer()}\n".encode())
         if time.monotonic() >= until:
-            raise GuideError(f"It did not end within {self.seconds:.0f} seconds: {said[-_LAST:]}")
-        return said
+            raise GuideError(f"It did not end within {self.seconds:.0f} seconds: {said.text[-_LAST:]}")
+        return said.text
+
+
+class _Said:
+    """What was put out, without control sequences. A letter or a control sequence may come in two halves."""
+
+    def __init__(self) -> None:
+        self._letters = codecs.getincrementaldecoder("utf-8")("replace")
+        self._half = ""
+        self._parts: list[str] = []
+        self._tail = ""
+        self.length = 0
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "".join(self._parts)
+
+    def more(self, chunk: bytes) -> None:
+        """Takes in what came next."""
+        came = self._half + self._letters.decode(chunk)
+        self._half = found[0] if (found := _HALF.search(came)) else ""
+        part = _CONTROL.sub("", came.removesuffix(self._half))
+        self._parts.append(part)
+        self._tail = (self._tail + part)[-_LAST:]
+        self.length += len(part)
+
+    def since(self, length: int) -> str:
+        """What came behind that length; of very much, the end."""
+        new = self.length - length
+        return self._tail[-new:] if new else ""
 
 
 def _read(ours: int, until: float) -> bytes:
     """What came next; nothing at the end, or when the time is up."""
-    ready, _, _ = select.select([ours], [], [], max(0.0, until - time.monotonic()))
+    left = until - time.monotonic()
+    ready = left > 0 and select.select([ours], [], [], left)[0]
     if not ready:
         return b""
     try:

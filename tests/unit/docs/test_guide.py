@@ -101,3 +101,34 @@ def test_the_first_failure_ends_it(terminal):
 def test_what_does_not_end_is_ended(tmp_path):
     with pytest.raises(GuideError, match="did not end within"):
         Terminal(tmp_path, {"PATH": os.environ["PATH"]}, seconds=0.3).type("read forever")
+
+
+def test_what_never_falls_silent_is_ended_too(tmp_path):
+    with pytest.raises(GuideError, match="did not end within"):
+        Terminal(tmp_path, {"PATH": os.environ["PATH"]}, seconds=0.5).type("while :; do echo more; done")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (["na", "\\xc3", "\\xaf", "ve"], "naïve"),
+        (["a\\x1b", "[3", "1mb"], "ab"),
+        (["a\\x1b[", "1;31", "mb\\x1b(", "Bc"], "abc"),
+    ],
+)
+def test_a_letter_or_a_control_sequence_may_come_in_two_halves(terminal, written, read):
+    _, said = terminal.type("; sleep 0.1; ".join(f"printf '{part}'" for part in written))
+    assert said == read
+
+
+def test_a_question_is_answered_once_wherever_its_halves_come(tmp_path):
+    answers = [(r"sure\?", lambda: "yes")]
+    ask = "printf 'Are you su'; sleep 0.1; printf 're? '; read one; read two <<< none; echo \"$one $two\""
+    code, said = Terminal(tmp_path, {"PATH": os.environ["PATH"]}, answers, seconds=20).type(ask)
+    assert code == 0
+    assert said.splitlines()[-1] == "yes none"
+
+
+def test_a_hundred_thousand_lines_are_read_in_seconds(tmp_path):
+    _, said = Terminal(tmp_path, {"PATH": os.environ["PATH"]}, [("never asked", str)], seconds=20).type("seq 100000")
+    assert said.splitlines()[-1] == "100000"
