@@ -7,7 +7,8 @@ from pathlib import Path
 from aws_cdk import App
 
 from rootwatch.catalogue import CatalogueError
-from rootwatch.core.settings import Settings, SettingsError
+from rootwatch.core.settings import Settings
+from rootwatch.core.settings_json import SettingsError
 from stacks.asset import AssetError, Target, build_asset
 from stacks.compose import add_stacks
 from stacks.context import read_settings, read_target

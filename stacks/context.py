@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from rootwatch.core.settings import Settings, SettingsError, parse
+from rootwatch.core.settings import Settings
+from rootwatch.core.settings_json import SettingsError, parse
 from stacks.asset import Target
 
 KEY = "rootwatch"

@@ -8,8 +8,8 @@ from typing import Any, Final
 from aws_cdk import App
 
 from rootwatch.core import hub_parts as forms
-from rootwatch.core.deployable import partition_of
 from rootwatch.core.hub_parts import THE_TABLE, HubPart
+from rootwatch.core.regions import partition_of
 from rootwatch.core.settings import Settings
 from stacks.asset import Asset
 from stacks.hub import HubStack

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 from rootwatch.core.comparison import Manifest, Role, Rule, Target
-from rootwatch.core.deployable import partition_of
+from rootwatch.core.regions import partition_of
 from rootwatch.core.settings import Settings
 from stacks import member, names
 from stacks.hub_parts import hub_parts

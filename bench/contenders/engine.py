@@ -13,7 +13,7 @@ from bench.contenders.asked import paths
 from rootwatch.archive import Damage, Found, read_log_file
 from rootwatch.core.concern import concerns
 from rootwatch.core.record import Item
-from rootwatch.core.settings import parse
+from rootwatch.core.settings_json import parse
 
 _SHARES: Final = 128  # of large and small files alike; each has a byte for its name
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 import msgspec
 
-from rootwatch.core.settings import Settings, SettingsError, parse
+from rootwatch.core.settings import Settings
+from rootwatch.core.settings_json import SettingsError, parse
 
 
 def read_settings(file: Path) -> Settings:

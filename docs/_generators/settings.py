@@ -17,7 +17,8 @@ from rootwatch.core.sections import (
     Topic,
     Trail,
 )
-from rootwatch.core.settings import Settings, describe
+from rootwatch.core.settings import Settings
+from rootwatch.core.settings_json import describe
 
 
 def top() -> str:

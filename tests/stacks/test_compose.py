@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rootwatch.core.settings import SettingsError
+from rootwatch.core.settings_json import SettingsError
 from stacks.asset import Asset
 
 Templates = Mapping[str, dict[str, Any]]

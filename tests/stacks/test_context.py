@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from rootwatch.core.sections import Trail
-from rootwatch.core.settings import SettingsError
+from rootwatch.core.settings_json import SettingsError
 from stacks.context import read_settings, read_target
 
 

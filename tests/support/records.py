@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rootwatch.core.record import Record, from_body
-from rootwatch.core.settings import Settings, parse
+from rootwatch.core.settings import Settings
+from rootwatch.core.settings_json import parse
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 ACCOUNT = "777788889999"

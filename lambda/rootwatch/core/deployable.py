@@ -1,45 +1,17 @@
-"""What must hold between the settings, beyond each by itself: of the log files, of your own topics, of the Regions.
-
-Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aws-console-sign-in-events.html
-(where root signs in) and https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html (opt-in)
-"""
+"""What must hold between the settings, beyond each by itself: of the log files, of your own topics, of the Regions."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from rootwatch.core.regions import ALWAYS_ENABLED, ROOT_SIGNS_IN, partition_of
 from rootwatch.core.sections import Trail
+from rootwatch.core.settings import Settings
 
-if TYPE_CHECKING:
-    from rootwatch.core.settings import Settings
-
-ROOT_SIGNS_IN: Final = ("us-east-1", "us-east-2", "us-west-2")
-# Every Region of the partition aws that came before 2019; all later ones must be opted into.
-ALWAYS_ENABLED: Final = frozenset(
-    {
-        "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2",
-        "ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1",
-        "us-east-1", "us-east-2", "us-west-1", "us-west-2",
-    }
-)  # fmt: skip
-_PARTITIONS: Final = {
-    "cn-": "aws-cn",
-    "eusc-": "aws-eusc",
-    "us-gov-": "aws-us-gov",
-    "us-iso-": "aws-iso",
-    "us-isob-": "aws-iso-b",
-    "us-isof-": "aws-iso-f",
-    "eu-isoe-": "aws-iso-e",
-}
 _OF_OUR_OWN: Final = ("retention_days", "object_lock_days")
 _OF_ANOTHER: Final = ("bucket", "bucket_account", "bucket_region", "prefix", "key_arn", "trail_arn")
 
 
-def partition_of(region: str) -> str:
-    """The AWS partition that a Region lies in, such as ``aws-us-gov``."""
-    return next((name for prefix, name in _PARTITIONS.items() if region.startswith(prefix)), "aws")
-
-
-def contradictions(settings: "Settings") -> Iterator[str]:
+def contradictions(settings: Settings) -> Iterator[str]:
     """A sentence for each pair of settings that cannot both be meant."""
     if settings.trail:
         yield from _of_trail(settings.trail)
@@ -72,7 +44,7 @@ def contradictions(settings: "Settings") -> Iterator[str]:
         )
 
 
-def obstacles(settings: "Settings") -> Iterator[str]:
+def obstacles(settings: Settings) -> Iterator[str]:
     """A sentence for each reason not to deploy these settings. What is deployed already goes on with them."""
     partition = partition_of(settings.hub_region)
     for region in settings.regions:
@@ -115,6 +87,6 @@ def _of_trail(trail: Trail) -> Iterator[str]:
         yield "rootwatch.trail.key_arn is in another Region than the bucket, where S3 could not use it: look again."
 
 
-def _of_topic(key: str, arn: str, settings: "Settings") -> Iterator[str]:
+def _of_topic(key: str, arn: str, settings: Settings) -> Iterator[str]:
     if arn.split(":")[3] != settings.hub_region:
         yield f"rootwatch.{key} is in another Region than the hub: write a topic in {settings.hub_region}."

@@ -8,9 +8,9 @@ from datetime import datetime
 
 import msgspec
 
-from rootwatch.core import incident as incidents
 from rootwatch.core import watch
 from rootwatch.core.fact import Fact
+from rootwatch.core.folding import fold
 from rootwatch.core.incident import STORM_SCOPE
 from rootwatch.core.notice import notice
 from rootwatch.core.ports import Known, Needs, Plan
@@ -37,7 +37,7 @@ def over(fact: Fact, known: Known, settings: Settings, now: datetime) -> Plan | 
     there = known.incidents.get(watch.scope(fact))
     if there is None or there.is_over(now, settings):
         return None
-    ended = msgspec.structs.replace(incidents.fold(there, fact, (), now), state="closed")
+    ended = msgspec.structs.replace(fold(there, fact, (), now), state="closed")
     unknown = known.account.unknown if known.account else ""
     closed, last = notice("closed", ended, settings, now, fact=fact, account_unknown=unknown)
     return Plan(

@@ -12,10 +12,10 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from rootwatch.core import incident as incidents
 from rootwatch.core import watch
 from rootwatch.core.fact import Fact
-from rootwatch.core.incident import Incident
+from rootwatch.core.folding import fold
+from rootwatch.core.incident import Incident, opened
 from rootwatch.core.notice import Notice, Page, dedup_key
 from rootwatch.core.ports import Known, Needs, Plan
 from rootwatch.core.settings import Settings
@@ -117,13 +117,13 @@ def _fact(rehearsal: Rehearsal, settings: Settings) -> Fact:
 
 
 def _opened(fact: Fact, rehearsal: Rehearsal, known: Known, now: datetime) -> Incident:
-    incident = incidents.opened(fact, watch.scope(fact), rehearsal.incident_id, now)
+    incident = opened(fact, watch.scope(fact), rehearsal.incident_id, now)
     account = known.account
     return msgspec.structs.replace(incident, account_name=account.name if account else None)
 
 
 def _folded(incident: Incident, fact: Fact, settings: Settings, now: datetime) -> Incident:
     """Nothing is left untold, and no page is noted: so the sweep closes it in silence."""
-    incident = incidents.fold(incident, fact, (), now)
+    incident = fold(incident, fact, (), now)
     told = msgspec.structs.replace(incident, notices=incident.notices + 1, untold=0, fresh={})
     return msgspec.structs.replace(told, due_at=told.ends_at(settings))

@@ -12,7 +12,8 @@ import msgspec
 from rootwatch.core import tasks
 from rootwatch.core.acknowledge import Declaration, declaration
 from rootwatch.core.fact import Fact
-from rootwatch.core.incident import Incident, reweighed
+from rootwatch.core.folding import reweighed
+from rootwatch.core.incident import Incident
 from rootwatch.core.notice import Notice, dedup_key, notice
 from rootwatch.core.ports import Revision
 from rootwatch.core.settings import Settings

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from rootwatch.core import incident as incidents
 from rootwatch.core import storm as storms
 from rootwatch.core.fact import Fact
-from rootwatch.core.incident import GUESSING_SCOPE, ORGANISATION_WIDE, Incident, Moment
+from rootwatch.core.folding import fold
+from rootwatch.core.incident import GUESSING_SCOPE, ORGANISATION_WIDE, Incident, Moment, is_wide, opened
 from rootwatch.core.notice import Notice, notice
 from rootwatch.core.ports import Due, Known, Plan
 from rootwatch.core.record import digest
@@ -25,7 +25,7 @@ def folded(plan: Plan, scope: str, known: Known, settings: Settings, now: dateti
     over = there is not None and there.is_over(now, settings)
     before = _new(plan.fact, scope, known, now) if there is None or over else there
     fact, opening = plan.fact, before.seen == 0
-    after = incidents.fold(before, fact, _failures_that_matter(fact, before, known), now)
+    after = fold(before, fact, _failures_that_matter(fact, before, known), now)
     unknown = known.account.unknown if known.account else ""
     seen = known.seen.get(fact.account or "")
     storm = storms.standing(known.incidents, settings, now)
@@ -114,9 +114,9 @@ def _word(incident: Incident, *, opening: bool) -> NoticeType:
 def _new(fact: Fact, scope: str, known: Known, now: datetime) -> Incident:
     """A new incident. Its id comes from its opening record: a repeated attempt makes the same one."""
     guessing = scope == GUESSING_SCOPE
-    nobody = ORGANISATION_WIDE if incidents.is_wide(scope) else UNKNOWN_ACCOUNT
+    nobody = ORGANISATION_WIDE if is_wide(scope) else UNKNOWN_ACCOUNT
     whose = GUESSING_SCOPE if guessing else fact.account or nobody
-    incident = incidents.opened(fact, scope, f"{whose}-{digest(fact.key)[:12]}", now)
+    incident = opened(fact, scope, f"{whose}-{digest(fact.key)[:12]}", now)
     account = known.account
     if incident.account is None or account is None:
         return incident

@@ -7,7 +7,7 @@ import boto3
 from botocore.config import Config
 from botocore.credentials import Credentials
 
-from rootwatch.core.deployable import partition_of
+from rootwatch.core.regions import partition_of
 from rootwatch.edge.assumed import MAKING, Roles, client_of
 from rootwatch.edge.audit import Audit
 from rootwatch.edge.canaries import Canaries

@@ -16,7 +16,8 @@ import rootwatch
 from rootwatch.core import comparison
 from rootwatch.core.comparison import Manifest
 from rootwatch.core.ports import Channel
-from rootwatch.core.settings import Settings, from_json
+from rootwatch.core.settings import Settings
+from rootwatch.core.settings_json import from_json
 from rootwatch.core.words import ChannelName
 from rootwatch.edge.borrowed import session_in
 from rootwatch.edge.coverage_table import CoverageTable

@@ -22,7 +22,7 @@ from rootwatch.core.concern import concerns
 from rootwatch.core.reading import read_text
 from rootwatch.core.record import Envelope, Record
 from rootwatch.core.root_use import find
-from rootwatch.core.settings import parse
+from rootwatch.core.settings_json import parse
 
 SMALL = Fraction(1, 400)
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rootwatch.core.deployable import ALWAYS_ENABLED, ROOT_SIGNS_IN, partition_of
+from rootwatch.core.regions import ALWAYS_ENABLED, ROOT_SIGNS_IN, partition_of
 from rootwatch.core.sections import Trail
-from rootwatch.core.settings import SettingsError, from_json, parse
+from rootwatch.core.settings_json import SettingsError, from_json, parse
 
 TODAY = date(2026, 11, 27)
 GOOD: dict[str, Any] = {

@@ -5,7 +5,7 @@ import pytest
 from rootwatch.core.posture import Central, Posture
 from rootwatch.core.posture_digest import weekly
 from rootwatch.core.posture_rules import RULES, TITLES
-from rootwatch.core.settings import SettingsError
+from rootwatch.core.settings_json import SettingsError
 from tests.support.records import ACCOUNT, HUB, NOON, settings
 
 

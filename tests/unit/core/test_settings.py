@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rootwatch.core.settings import Settings, SettingsError, describe, from_json, parse
+from rootwatch.core.settings import Settings
+from rootwatch.core.settings_json import SettingsError, describe, from_json, parse
 
 GOOD: dict[str, Any] = {
     "organization_id": "o-exampleorgid",

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from rootwatch.core import reminders, tag_readings
 from rootwatch.core.fact import Fact
-from rootwatch.core.incident import fold, opened
+from rootwatch.core.folding import fold
+from rootwatch.core.incident import opened
 from rootwatch.core.notice import Notice
 from rootwatch.core.observe import observed
 from rootwatch.core.ports import Account, Known

@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from rootwatch.core.settings import Settings, parse
+from rootwatch.core.settings import Settings
+from rootwatch.core.settings_json import parse
 from rootwatch_cli.aws import Caller
 from rootwatch_cli.doctoring.facts import Facts, Member, Organization, Policy, Secret, Trail, Tree
 
