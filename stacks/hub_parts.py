@@ -1,4 +1,4 @@
-"""What the hub has beside its functions, for the manifest: read from the hub's own template, with every name told."""
+"""What the hub has, for the manifest: read from the hub's own template, with every name told."""
 
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -8,7 +8,7 @@ from typing import Any, Final
 from aws_cdk import App
 
 from rootwatch.core import hub_parts as forms
-from rootwatch.core.hub_parts import THE_TABLE, HubPart
+from rootwatch.core.hub_parts import THE_CODE, THE_TABLE, THE_TOPIC, HubPart
 from rootwatch.core.regions import partition_of
 from rootwatch.core.settings import Settings
 from stacks.asset import Asset
@@ -24,9 +24,23 @@ _NAME: Final = {
     "AWS::SQS::Queue": "QueueName",
 }
 
+_OF_FUNCTION: Final = (
+    "Architectures",
+    "Environment",
+    "FileSystemConfigs",
+    "Handler",
+    "Layers",
+    "MemorySize",
+    "Runtime",
+    "Timeout",
+    "VpcConfig",
+)
+# What CloudFormation names, as the functions' environments have it.
+_STANDS: Final = {"AWS::DynamoDB::Table": THE_TABLE, "AWS::SNS::Topic": THE_TOPIC}
+
 
 def hub_parts(settings: Settings) -> tuple[HubPart, ...]:
-    """Every rule, queue, schedule and table of the hub, by name. Raises ``NotKnownError``."""
+    """Every function, rule, queue, schedule and table of the hub, by name. Raises ``NotKnownError``."""
     return of_template(_template(settings), settings)
 
 
@@ -63,6 +77,7 @@ def _values(resources: Template, settings: Settings) -> dict[str, str]:
         if one["Type"] in _NAME and _NAME[one["Type"]] in one["Properties"]
     }
     values |= named
+    values |= {key: _STANDS[one["Type"]] for key, one in resources.items() if one["Type"] in _STANDS}
     for key, name in named.items():
         match resources[key]["Type"]:
             case "AWS::SQS::Queue":
@@ -85,6 +100,11 @@ def _parts(resources: Template, values: Mapping[str, str]) -> Iterator[HubPart]:
     for key, one in resources.items():
         place, properties = f"the hub's template, {key}", one.get("Properties", {})
         match one["Type"]:
+            case "AWS::Lambda::Function":
+                # CloudFormation names its role and its log group.
+                told = plain({name: properties[name] for name in _OF_FUNCTION if name in properties}, values, place)
+                found = forms.function({**told, "CodeSha256": THE_CODE})
+                yield HubPart(kind="function", name=properties["FunctionName"], settings=found)
             case "AWS::Events::Rule":
                 told = plain(properties, values, place)
                 name, bus = told["Name"], _bus(properties, values)

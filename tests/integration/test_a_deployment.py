@@ -175,7 +175,7 @@ def test_half_a_deployment_pages_at_fifteen_minutes(world):
     minutes_later(world, 20)
     world.receivers.wait_for(lambda _: alerts(world, "deployment by ana is not confirmed"), timeout=90)
     [alert] = alerts(world, "deployment by ana is not confirmed")
-    assert "rootwatch-tags runs other code" in str(alert.details)
+    assert "rootwatch-tags has another code package" in str(alert.details)
 
 
 def test_a_stack_that_changes_what_looks_harmless_pages_at_fifteen_minutes(world):

@@ -104,6 +104,7 @@ def test_the_hub_s_parts_are_those_of_the_template_that_is_deployed(
     assert parts == of_template(template, changed)
     kinds = Counter(one["Type"] for one in template["Resources"].values())
     assert Counter(part.kind for part in parts) == {
+        "function": kinds["AWS::Lambda::Function"],
         "hub rule": kinds["AWS::Events::Rule"],
         "queue": kinds["AWS::SQS::Queue"],
         "schedule": kinds["AWS::Scheduler::Schedule"],
@@ -125,6 +126,9 @@ def test_it_names_the_queue_that_the_rule_fills_by_the_arn_that_it_will_have(set
     assert f"arn:aws:events:{at}:rule/rootwatch/rootwatch-records" in json.dumps(queue.settings["policy"])
     assert queue.settings["encryption"] == "SQS"
     assert parts["schedule:rootwatch-sweep"].settings["rate"] == "rate(1 minute)"
+    monitor = parts["function:rootwatch-monitor"].settings
+    assert (monitor["code package"], monitor["timeout"], monitor["network"]) == ("{code}", 30, False)
+    assert (monitor["variable TABLE_NAME"], monitor["variable LOG_LEVEL"]) == ("{table}", "INFO")
     table = parts["table:{table}"].settings
     assert (table["deletion protection"], table["point-in-time recovery"], table["time to live"]) == (
         True,

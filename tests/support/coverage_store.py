@@ -116,25 +116,17 @@ class Abroad:
         return self.trails_there
 
 
-class Functions:
-    """The hub's functions: as they should be, but for those that a test says are not."""
-
-    def __init__(self) -> None:
-        self.wrong: dict[str, tuple[str, ...]] = {}
-
-    def look(self, touched: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        found = dict.fromkeys(touched, ())
-        return {**found, **self.wrong} if found else {}
-
-
 class HubParts:
-    """The hub's rules, queues, schedules and its table: as they should be, but for what a test says of them."""
+    """The hub's parts: as they should be, but for what a test says of them."""
 
     def __init__(self) -> None:
         self.wrong: dict[str, tuple[str, ...]] = {}
 
     def look(self, touched: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        return {what: self.wrong.get(what, ()) for what in touched}
+        asked = set(touched)
+        if any(what.startswith("function:") for what in asked):
+            asked |= {what for what in self.wrong if what.startswith("function:")}
+        return {what: self.wrong.get(what, ()) for what in asked}
 
 
 class Watched(TwoPaths):
@@ -150,12 +142,10 @@ class Watched(TwoPaths):
         metrics = Metrics(namespace="test", service="test")
         shared = {"settings": self.settings, "logger": logger}
         clock = {"now": lambda: self.now}
-        self.functions = Functions()
         self.hub_parts = HubParts()
         self.deploying = Deploying(
             store=self.store,
             delivery=self.delivery,
-            functions=self.functions,
             hub_parts=lambda: self.hub_parts,
             manifest=manifest or Manifest(),
             **shared,

@@ -40,8 +40,8 @@ class Role(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """The rules of every place; the roles of every account, in which ``{account}`` stands for its id; and what the hub
-    has beside its functions."""
+    """The rules of every place; the roles of every account, in which ``{account}`` stands for its id; and the
+    hub's parts."""
 
     rules: tuple[Rule, ...] = ()
     roles: tuple[Role, ...] = ()

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from rootwatch.core.deployments import FUNCTION, HUB_RULE, OTHER, ROLE, RULE
+from rootwatch.core.deployments import HUB_RULE, OTHER, ROLE, RULE
 from rootwatch.core.fact import Fact
 from rootwatch.core.hub_parts import KINDS
 from rootwatch.core.progress import CONFIRMED_WITHIN, LONGEST
@@ -14,8 +14,7 @@ from rootwatch.core.roll import Place
 
 Where = tuple[str, str]  # account, Region
 Places = Mapping[Where, Place]
-Functions = Mapping[str, tuple[str, ...]]  # name → what is not as it should be
-HubParts = Mapping[str, tuple[str, ...]]  # the same, by what ``Fact.part`` says
+Found = Mapping[str, tuple[str, ...]]  # what is not as it should be with a part of the hub, as in ``Fact.part``
 
 
 class Part(msgspec.Struct, frozen=True, order=True):
@@ -27,7 +26,7 @@ class Part(msgspec.Struct, frozen=True, order=True):
 
     @property
     def kind(self) -> str:
-        """``rule``, ``function``, ``role``, one of the hub's ``KINDS``, or ``other``."""
+        """``rule``, ``role``, one of the hub's ``KINDS``, or ``other``."""
         return self.what.partition(":")[0]
 
     @property
@@ -75,21 +74,15 @@ def to_compare(changed: Touched, places: Places, digest: str) -> set[Where]:
     }
 
 
-def functions_in(changed: Touched, hub: Where) -> list[str]:
-    """The hub's functions that were changed."""
-    return sorted({part.name for part in changed if part.kind == FUNCTION and part.where == hub})
-
-
 def hub_parts_in(changed: Touched, hub: Where) -> list[str]:
-    """What of the hub was changed beside its functions."""
+    """What of the hub was changed."""
     return sorted({part.what for part in changed if part.kind in KINDS and part.where == hub})
 
 
 def check(
     changed: Touched,
     places: Places,
-    functions: Functions,
-    hub_parts: HubParts,
+    hub_parts: Found,
     *,
     digest: str,
     hub: Where,
@@ -103,8 +96,7 @@ def check(
     differ: set[Where] = set()
     before: set[Where] = set()
     for part, times in changed.items():
-        found = {**functions, **hub_parts} if part.where == hub else {}
-        open_since, words = _of_part(part, times, places, found, digest)
+        open_since, words = _of_part(part, times, places, hub_parts if part.where == hub else {}, digest)
         if open_since is None:
             continue
         if part.kind == RULE and part.where in told:
@@ -118,7 +110,7 @@ def check(
         since=min(since, default=None),
         unconfirmed=tuple(dict.fromkeys(said)),
         missing=(
-            *_left_behind(changed, functions, hub),
+            *_left_behind(changed, hub_parts, hub),
             *(f"in {account} {region} {one}" for (account, region), words in left for one in words),
         ),
         told=tuple(sorted(before)),
@@ -134,7 +126,7 @@ def is_over(found: Check, opened_at: datetime, processed_at: datetime, now: date
 
 
 def _of_part(
-    part: Part, times: list[datetime], places: Places, found: Mapping[str, tuple[str, ...]], digest: str
+    part: Part, times: list[datetime], places: Places, found: Found, digest: str
 ) -> tuple[datetime | None, tuple[str, ...]]:
     """Since when it is not confirmed, None if it is; and why, in words. ``found``: in the hub, if it is there."""
     if part.kind == RULE:
@@ -143,7 +135,7 @@ def _of_part(
         return since, (place.differs if place and place.differs else (f"the rule {part.name} could not be compared",))
     if part.kind == ROLE:
         return None, ()
-    words = found.get(part.name if part.kind == FUNCTION else part.what)
+    words = found.get(part.what)
     if words is not None:
         return times[0] if words else None, words
     # Of a rule that is not every place's it is not known to be the hub's: a log archive's account has one too.
@@ -163,10 +155,10 @@ def _left_out(changed: Touched, places: Places, told: Collection[Where]) -> list
     return list(_differing(places, {*ours, *told}))
 
 
-def _left_behind(changed: Touched, functions: Functions, hub: Where) -> list[str]:
-    """The hub's other functions that are not as those that were changed."""
-    ours = functions_in(changed, hub)
-    others = (words for name, words in functions.items() if name not in ours)
+def _left_behind(changed: Touched, found: Found, hub: Where) -> list[str]:
+    """What was looked at beside what was changed, and is not as it should be."""
+    ours = hub_parts_in(changed, hub)
+    others = (words for what, words in found.items() if what not in ours)
     return [f"in {hub[0]} {hub[1]} {one}" for words in others for one in words]
 
 

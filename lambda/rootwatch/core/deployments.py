@@ -25,7 +25,7 @@ CAUSE: Final = "the organisation's deployment"
 # The scope that ``watch.scope`` makes of it: one deployment at a time for the whole organisation.
 SCOPE: Final = f"{WATCH_SCOPE}deployment/{ORGANISATION_WIDE}/{digest(CAUSE)[:16]}"
 RULE: Final = "rule"
-FUNCTION: Final = "function"
+FUNCTION: Final[Kind] = "function"
 ROLE: Final = "role"  # nothing else is written there than what should be: ``narrowing`` saw to that
 OTHER: Final = "other"
 HUB_RULE: Final[Kind] = "hub rule"

@@ -1,7 +1,8 @@
-"""The hub's rules, queues, schedules and its table: what is compared of them, and what differs, in words.
+"""The hub's functions, rules, queues, schedules and its table: what is compared of them, and what differs, in words.
 
 What should be (from the template) and what is (from AWS) are brought into one form here, in which equal means alike.
 Sources:
+https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
 https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DescribeRule.html
 https://docs.aws.amazon.com/scheduler/latest/APIReference/API_GetSchedule.html
@@ -14,11 +15,14 @@ from typing import Any, Final, Literal, get_args
 
 import msgspec
 
-Kind = Literal["hub rule", "queue", "schedule", "table"]
+Kind = Literal["function", "hub rule", "queue", "schedule", "table"]
 Values = dict[str, Any]  # by the words that a person has for them
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+# What is known only when it is deployed stands so in the manifest.
 THE_TABLE: Final = "{table}"  # CloudFormation gives it its name: the functions have it in their environment
+THE_TOPIC: Final = "{topic}"  # the same of its ARN
+THE_CODE: Final = "{code}"  # the asset's hash, as Lambda has it: all functions are made of the same
 _LARGEST: Final = 262_144  # no event is larger; what a queue takes beyond is its own affair
 _A_DAY: Final = 86_400
 
@@ -37,13 +41,38 @@ class HubPart(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.kind}:{self.name}"
 
 
-def differing(part: HubPart, name: str, found: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """What is not as it should be, a sentence each; () when all is. ``name``: that it goes by; ``found``: None when it
-    is gone."""
-    called = f"the {part.kind} {name}"
+def differing(part: HubPart, found: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """What is not as it should be, a sentence each; () when all is. ``found``: None when it is gone."""
+    called = f"the {part.kind} {part.name}"
     if found is None:
         return (f"{called} is gone",)
     return tuple(f"{called} has another {key}" for key, wanted in part.settings.items() if found.get(key) != wanted)
+
+
+def known(part: HubPart, values: Mapping[str, str]) -> HubPart:
+    """The part with these values in the place of what is known only when it is deployed."""
+    told = {key: values.get(value, value) if isinstance(value, str) else value for key, value in part.settings.items()}
+    return msgspec.structs.replace(part, name=values.get(part.name, part.name), settings=told)
+
+
+def function(described: Mapping[str, Any]) -> Values:
+    """Of a Lambda function, but for its role. Each variable of its environment by itself, and that there are no others:
+    the code obeys some, and so do AWS's libraries and the runtime."""
+    variables = described.get("Environment", {}).get("Variables", {})
+    return {
+        "code package": described.get("CodeSha256"),
+        "handler": described.get("Handler"),
+        "runtime": described.get("Runtime"),
+        "architecture": described.get("Architectures", ["x86_64"]),
+        "timeout": described.get("Timeout", 3),
+        "memory size": described.get("MemorySize", 128),
+        "layer": bool(described.get("Layers")),
+        "network": bool(described.get("VpcConfig", {}).get("SubnetIds")),
+        "file system": bool(described.get("FileSystemConfigs")),
+        "set of variables": sorted(variables),
+        **{f"variable {name}": value for name, value in variables.items()},
+        "update status": described.get("LastUpdateStatus", "Successful"),
+    }
 
 
 def rule(described: Mapping[str, Any], targets: Iterable[Mapping[str, Any]]) -> Values:

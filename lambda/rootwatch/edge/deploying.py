@@ -21,18 +21,12 @@ from rootwatch.edge.retrying import TRIES, pause
 LET_GO: Final = "the deployment "  # begins the cause of what a deployment tells of, or has told
 
 
-class FunctionsLook(Protocol):
-    """The hub's functions."""
-
-    def look(self, touched: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
-        """What is not as it should be with each of these and any other; () where all is. Never raises."""
-
-
 class HubPartsLook(Protocol):
-    """What else the hub has."""
+    """What the hub has."""
 
     def look(self, touched: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
-        """What is not as it should be with each of these; () where all is. Never raises."""
+        """What is not as it should be with each of these, and with what must change with them; () where all is. Never
+        raises."""
 
 
 class Underway(msgspec.Struct, frozen=True):
@@ -58,7 +52,6 @@ class Deploying:
         *,
         store: Store,
         delivery: Sender,
-        functions: FunctionsLook,
         hub_parts: Callable[[], HubPartsLook],
         manifest: Manifest,
         settings: Settings,
@@ -66,7 +59,6 @@ class Deploying:
     ) -> None:
         self._store = store
         self._delivery = delivery
-        self._functions = functions
         self._hub_parts = hub_parts
         self._manifest = manifest
         self._settings = settings
@@ -93,7 +85,6 @@ class Deploying:
         return deployment_check.check(
             one.touched,
             places,
-            self._functions.look(deployment_check.functions_in(one.touched, self._hub)),
             self._hub_parts().look(parts) if parts else {},
             digest=self._manifest.digest,
             hub=self._hub,

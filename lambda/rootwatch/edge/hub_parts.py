@@ -1,44 +1,54 @@
-"""The hub's rules, queues, schedules and its table as they are, against what should be."""
+"""The hub's functions, rules, queues, schedules and its table as they are, against what should be."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from rootwatch.core import hub_parts
-from rootwatch.core.hub_parts import THE_TABLE, HubPart, differing
+from rootwatch.core.hub_parts import THE_CODE, THE_TABLE, THE_TOPIC, HubPart, differing, known
 from rootwatch.edge.assumed import CallFailedError, calls
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
     from mypy_boto3_sqs import SQSClient
 
+_OWN: Final = "rootwatch-coverage"  # the function that compares
 _GONE: Final = frozenset({"ResourceNotFoundException", "QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"})
 
 
 class HubParts:
-    """``wanted``: of the manifest. ``table``: the name that the table was given."""
+    """``wanted``: of the manifest. ``table`` and ``topic``: the name and the ARN that these were given."""
 
     def __init__(
         self,
         *,
+        lambda_: "LambdaClient",
         events: "EventBridgeClient",
         sqs: "SQSClient",
         scheduler: "EventBridgeSchedulerClient",
         dynamodb: "DynamoDBClient",
         wanted: Iterable[HubPart],
         table: str,
+        topic: str,
     ) -> None:
+        self._lambda = lambda_
         self._events = events
         self._sqs = sqs
         self._scheduler = scheduler
         self._dynamodb = dynamodb
-        self._wanted = {one.what.replace(THE_TABLE, table): one for one in wanted}
+        told = {THE_TABLE: table, THE_TOPIC: topic}
+        self._wanted = {part.what: part for one in wanted if (part := known(one, told))}
 
     def look(self, touched: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        """What is not as it should be with each of these, as in ``Fact.part``; () where all is. That one could not be
-        read is no all-clear. Never raises."""
-        return {what: self._of(what) for what in touched}
+        """What is not as it should be with each of these, as in ``Fact.part``, and where a function is among them with
+        every function: they change together. () where all is. That one could not be read is no all-clear. Never
+        raises."""
+        asked = set(touched)
+        if any(what.startswith("function:") for what in asked):
+            asked |= {what for what, part in self._wanted.items() if part.kind == "function"}
+        return {what: self._of(what) for what in sorted(asked)}
 
     def _of(self, what: str) -> tuple[str, ...]:
         kind, _, name = what.partition(":")
@@ -46,14 +56,21 @@ class HubParts:
         if part is None:
             return (f"there is nothing to compare the {kind} {name} with",)
         try:
-            return differing(part, name, self._read(part, name))
+            found = self._read(part)
+            return differing(self._with_our_code(part), found)
         except CallFailedError as error:
             if str(error) in _GONE:
-                return differing(part, name, None)
+                return differing(part, None)
             return (f"the {kind} {name} could not be compared ({error})",)
 
-    def _read(self, part: HubPart, name: str) -> Mapping[str, Any]:
+    def _with_our_code(self, part: HubPart) -> HubPart:
+        return known(part, {THE_CODE: self._function(_OWN)["code package"]}) if part.kind == "function" else part
+
+    def _read(self, part: HubPart) -> Mapping[str, Any]:
+        name = part.name
         match part.kind:
+            case "function":
+                return self._function(name)
             case "hub rule":
                 return self._rule(name, part.bus or "default")
             case "queue":
@@ -62,6 +79,10 @@ class HubParts:
                 return self._schedule(name)
             case "table":
                 return self._table(name)
+
+    def _function(self, name: str) -> Mapping[str, Any]:
+        with calls():
+            return hub_parts.function(self._lambda.get_function_configuration(FunctionName=name))
 
     def _rule(self, name: str, bus: str) -> Mapping[str, Any]:
         with calls():

@@ -58,7 +58,6 @@ def _deploying() -> Deploying:
     return Deploying(
         store=wiring.store(),
         delivery=batches.delivery(),
-        functions=at_home.functions(),
         hub_parts=at_home.hub_parts,
         manifest=wiring.manifest(),
         settings=wiring.settings(),

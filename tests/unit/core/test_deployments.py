@@ -110,7 +110,7 @@ def place(minute, *differs, digest="d"):
 def checked(place_there, *times, **changes):
     places = {RULE.where: place_there} if place_there else {}
     given_there = {"digest": "d", "hub": WHERE, "deploying": False, **changes}
-    return check({RULE: [after(minute) for minute in times]}, places, {}, {}, **given_there)
+    return check({RULE: [after(minute) for minute in times]}, places, {}, **given_there)
 
 
 def test_a_rule_is_confirmed_only_by_a_comparison_after_its_last_change():
@@ -132,8 +132,8 @@ def test_what_was_told_as_a_deviation_is_not_told_again():
 def test_what_is_left_out_counts_only_while_what_should_be_is_new():
     places = {RULE.where: place(5), (OTHER, "us-east-1"): place(5, "the rule is gone")}
     changed = {RULE: [after(1)]}
-    assert check(changed, places, {}, {}, digest="d", hub=WHERE, deploying=False).missing == ()
-    found = check(changed, places, {}, {}, digest="d", hub=WHERE, deploying=True)
+    assert check(changed, places, {}, digest="d", hub=WHERE, deploying=False).missing == ()
+    found = check(changed, places, {}, digest="d", hub=WHERE, deploying=True)
     assert found.missing == (f"in {OTHER} us-east-1 the rule is gone",)
     assert found.places == ((OTHER, "us-east-1"),)
 

@@ -43,17 +43,15 @@ QUEUE = HubPart(kind="queue", name="rootwatch-records", settings=hub_parts.queue
 
 
 def said(part, found):
-    return [
-        words.removeprefix(f"the {part.kind} {part.name} has another ") for words in differing(part, part.name, found)
-    ]
+    return [words.removeprefix(f"the {part.kind} {part.name} has another ") for words in differing(part, found)]
 
 
 def test_a_queue_as_sqs_answers_is_as_its_template_says():
-    assert differing(QUEUE, QUEUE.name, hub_parts.queue(ANSWERED)) == ()
+    assert differing(QUEUE, hub_parts.queue(ANSWERED)) == ()
 
 
 def test_what_is_gone_is_said_so():
-    assert differing(QUEUE, QUEUE.name, None) == ("the queue rootwatch-records is gone",)
+    assert differing(QUEUE, None) == ("the queue rootwatch-records is gone",)
 
 
 OPEN = {**POLICY, "Statement": [*POLICY["Statement"], {"Effect": "Allow", "Principal": "*", "Action": "sqs:*"}]}

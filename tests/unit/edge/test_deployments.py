@@ -204,15 +204,15 @@ def test_a_stack_that_changes_a_rule_in_a_way_that_looks_harmless_pages_at_fifte
 def test_a_stack_that_replaces_a_function_s_code_pages_at_fifteen_minutes():
     one = deployed()
     one.take(update_function(one.now))
-    one.functions.wrong = {"rootwatch-monitor": ("the function rootwatch-monitor runs other code",)}
+    one.hub_parts.wrong["function:rootwatch-monitor"] = ("the function rootwatch-monitor has another code package",)
     minutes_later(one, 16)
     assert pages(one) == [("deployment", "high")]
-    assert "rootwatch-monitor runs other code" in one.watched("pagerduty")[-1].fact.title
+    assert "rootwatch-monitor has another code package" in one.watched("pagerduty")[-1].fact.title
 
 
 def test_who_changes_the_same_again_and_again_gains_no_time():
     one = deployed()
-    one.functions.wrong = {"rootwatch-monitor": ("the function rootwatch-monitor runs other code",)}
+    one.hub_parts.wrong["function:rootwatch-monitor"] = ("the function rootwatch-monitor has another code package",)
     for _ in range(4):
         one.take(update_function(one.now))
         minutes_later(one, 4)
@@ -221,7 +221,7 @@ def test_who_changes_the_same_again_and_again_gains_no_time():
 
 def test_after_its_page_the_next_change_is_another_deployment_and_pages_again():
     one = deployed()
-    one.functions.wrong = {"rootwatch-monitor": ("the function rootwatch-monitor runs other code",)}
+    one.hub_parts.wrong["function:rootwatch-monitor"] = ("the function rootwatch-monitor has another code package",)
     one.take(update_function(one.now))
     minutes_later(one, 16)
     one.take(update_function(one.now))
@@ -315,7 +315,9 @@ def test_a_rule_of_the_hub_that_is_switched_off_pages_at_once():
 def test_while_no_part_of_the_hub_was_touched_nothing_is_asked_of_them():
     one = deployed()
     one.hub_parts = None
-    whole_deployment(one)
+    one.take(execute_change_set(one.now), update_stack_set(one.now))
+    for account in MEMBERS:
+        one.take(put_rule(one.now, account), put_targets(one.now, account))
     minutes_later(one, 40)
     assert (told(one), pages(one)) == (["opened", "closed"], [])
 
@@ -507,8 +509,8 @@ def test_a_table_that_goes_down_again_and_again_makes_no_deployment_be_told_twic
 
 def test_a_function_that_a_deployment_left_behind_pages_at_fifteen_minutes():
     one = deployed()
-    one.functions.wrong = {"rootwatch-tags": ("the function rootwatch-tags runs other code",)}
+    one.hub_parts.wrong["function:rootwatch-tags"] = ("the function rootwatch-tags has another code package",)
     one.take(execute_change_set(one.now), update_function(one.now))
     minutes_later(one, 16)
     assert pages(one) == [("deployment", "high")]
-    assert "rootwatch-tags runs other code" in one.watched("slack")[-1].fact.title
+    assert "rootwatch-tags has another code package" in one.watched("slack")[-1].fact.title

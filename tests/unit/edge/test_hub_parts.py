@@ -16,6 +16,8 @@ ARN = "arn:aws:sqs:eu-central-1:123456789012:rootwatch-records"
 URL = "https://sqs.eu-central-1.amazonaws.com/123456789012/rootwatch-records"
 FUNCTION = "arn:aws:lambda:eu-central-1:123456789012:function:rootwatch-sweep"
 NAME = "rootwatch-hub-IncidentsTable-EXAMPLE"
+MOUNTED = f"arn:aws:elasticfilesystem:eu-central-1:123456789012:access-point/fsap-{'0' * 17}"
+TOPIC = "arn:aws:sns:eu-central-1:123456789012:rootwatch-hub-AlertsTopic-EXAMPLE"
 INDEX = {
     "IndexName": "due",
     "KeySchema": [{"AttributeName": "due_shard", "KeyType": "HASH"}],
@@ -27,7 +29,41 @@ SCHEDULED = {
     "FlexibleTimeWindow": {"Mode": "OFF"},
     "Target": {"Arn": FUNCTION, "RoleArn": "arn:aws:iam::123456789012:role/rootwatch/named-by-cloudformation"},
 }
+
+
+def configuration(name, **changes):
+    """As Lambda answers for a function of ours."""
+    variables = {"TABLE_NAME": NAME, "TOPIC_ARN": TOPIC, "LOG_LEVEL": "INFO"}
+    return {
+        "FunctionName": f"rootwatch-{name}",
+        "CodeSha256": "the same",
+        "Handler": f"rootwatch.handlers.{name}.handler",
+        "Runtime": "python3.13",
+        "Architectures": ["arm64"],
+        "Timeout": 30,
+        "MemorySize": 512,
+        "Environment": {"Variables": variables},
+        "VpcConfig": {"SubnetIds": [], "SecurityGroupIds": [], "VpcId": ""},
+        "LastUpdateStatus": "Successful",
+        **changes,
+    }
+
+
+def function(name):
+    """As the manifest has it."""
+    variables = {"TABLE_NAME": "{table}", "TOPIC_ARN": "{topic}", "LOG_LEVEL": "INFO"}
+    told = configuration(name, CodeSha256="{code}", Environment={"Variables": variables})
+    return HubPart(kind="function", name=f"rootwatch-{name}", settings=hub_parts.function(told))
+
+
+def configuration_call(name, **changes):
+    asked = {"FunctionName": f"rootwatch-{name}"}
+    return "lambda", "get_function_configuration", configuration(name, **changes), asked
+
+
 WANTED = (
+    function("monitor"),
+    function("sweep"),
     HubPart(
         kind="hub rule",
         name="rootwatch-records",
@@ -99,9 +135,16 @@ TABLE_CALLS = [
 
 
 def looked(what, *calls):
-    """What is found when AWS answers these calls so; a text is an error's code."""
+    """What is found of this part when AWS answers these calls so; a text is an error's code."""
+    return looked_at([what], *calls)[what]
+
+
+def looked_at(touched, *calls):
+    """What is found of these parts."""
     keys = {"region_name": "eu-central-1", "aws_access_key_id": "x", "aws_secret_access_key": "x"}
-    clients = {service: boto3.client(service, **keys) for service in ("events", "sqs", "scheduler", "dynamodb")}
+    clients = {
+        service: boto3.client(service, **keys) for service in ("lambda", "events", "sqs", "scheduler", "dynamodb")
+    }
     with ExitStack() as stack:
         stubs = {service: stack.enter_context(Stubber(client)) for service, client in clients.items()}
         for service, operation, answer, expected in calls:
@@ -109,10 +152,11 @@ def looked(what, *calls):
                 stubs[service].add_client_error(operation, answer)
             else:
                 stubs[service].add_response(operation, answer, expected)
-        found = HubParts(**clients, wanted=WANTED, table=NAME).look([what])
+        lambda_ = clients.pop("lambda")
+        found = HubParts(lambda_=lambda_, **clients, wanted=WANTED, table=NAME, topic=TOPIC).look(touched)
         for stub in stubs.values():
             stub.assert_no_pending_responses()
-    return found[what]
+    return found
 
 
 @pytest.mark.parametrize(
@@ -166,8 +210,81 @@ def test_a_schedule_that_may_not_be_read_is_no_all_clear():
 
 
 @pytest.mark.parametrize(
-    "what", ["queue:rootwatch-another", "table:rootwatch-of-theirs", "hub rule:rootwatch-x", "odd"]
+    "what",
+    ["function:rootwatch-none", "queue:rootwatch-another", "table:rootwatch-of-theirs", "hub rule:rootwatch-x", "odd"],
 )
 def test_what_the_manifest_does_not_know_is_no_all_clear(what):
     [words] = looked(what)
     assert words.startswith("there is nothing to compare the ")
+
+
+SWEEP, OWN = configuration_call("sweep"), configuration_call("coverage")
+
+
+def of_monitor(**changes):
+    """What is found of the monitor, changed so, while the sweep is as it should be."""
+    calls = configuration_call("monitor", **changes), OWN, SWEEP, OWN
+    found = looked_at(["function:rootwatch-monitor"], *calls)
+    assert found["function:rootwatch-sweep"] == ()
+    return [
+        words.removeprefix("the function rootwatch-monitor has another ")
+        for words in found["function:rootwatch-monitor"]
+    ]
+
+
+def variables(**changes):
+    return {"Environment": {"Variables": {**configuration("monitor")["Environment"]["Variables"], **changes}}}
+
+
+def test_where_nothing_was_touched_nothing_is_read():
+    assert looked_at([]) == {}
+
+
+def test_a_function_of_the_same_asset_is_as_it_should_be():
+    assert of_monitor() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"CodeSha256": "other"}, ["code package"]),
+        ({"Handler": "rootwatch.handlers.sweep.handler"}, ["handler"]),
+        ({"Runtime": "python3.12"}, ["runtime"]),
+        ({"Architectures": ["x86_64"]}, ["architecture"]),
+        ({"Timeout": 1}, ["timeout"]),
+        ({"MemorySize": 128}, ["memory size"]),
+        ({"Layers": [{"Arn": "arn:aws:lambda:eu-central-1:111122223333:layer:mine:1"}]}, ["layer"]),
+        ({"VpcConfig": {"SubnetIds": ["subnet-0abcd1234example"]}}, ["network"]),
+        ({"FileSystemConfigs": [{"Arn": MOUNTED, "LocalMountPath": "/mnt/x"}]}, ["file system"]),
+        (variables(TABLE_NAME="another"), ["variable TABLE_NAME"]),
+        (variables(TOPIC_ARN="another"), ["variable TOPIC_ARN"]),
+        (variables(AWS_ENDPOINT_URL="https://example.com"), ["set of variables"]),
+        (variables(AWS_LAMBDA_EXEC_WRAPPER="/opt/x"), ["set of variables"]),
+        ({"Environment": {}}, ["set of variables", "variable TABLE_NAME", "variable TOPIC_ARN", "variable LOG_LEVEL"]),
+        ({"LastUpdateStatus": "InProgress"}, ["update status"]),
+    ],
+)  # fmt: skip
+def test_each_difference_of_a_function_is_said(change, said):
+    assert of_monitor(**change) == said
+
+
+@pytest.mark.parametrize("error", ["AccessDeniedException", "TooManyRequestsException"])
+def test_a_function_that_cannot_be_read_is_no_all_clear(error):
+    refused = "lambda", "get_function_configuration", error, None
+    found = looked_at(["function:rootwatch-monitor"], refused, SWEEP, OWN)
+    assert found["function:rootwatch-monitor"] == (f"the function rootwatch-monitor could not be compared ({error})",)
+    found = looked_at(["function:rootwatch-monitor"], configuration_call("monitor"), refused, SWEEP, refused)
+    assert found == {
+        f"function:{name}": (f"the function {name} could not be compared ({error})",)
+        for name in ("rootwatch-monitor", "rootwatch-sweep")
+    }
+
+
+def test_a_function_that_is_gone_and_one_that_was_left_behind_are_said():
+    gone = "lambda", "get_function_configuration", "ResourceNotFoundException", None
+    older = configuration_call("sweep", CodeSha256="older")
+    found = looked_at(["function:rootwatch-monitor"], gone, older, OWN)
+    assert found == {
+        "function:rootwatch-monitor": ("the function rootwatch-monitor is gone",),
+        "function:rootwatch-sweep": ("the function rootwatch-sweep has another code package",),
+    }
