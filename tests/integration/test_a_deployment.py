@@ -247,6 +247,22 @@ def test_a_queue_that_a_stack_made_forget_pages_at_fifteen_minutes(world):
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"MessageRetentionPeriod": "1209600"})
 
 
+def test_a_function_that_a_stack_sends_elsewhere_pages_at_fifteen_minutes(world):
+    """Its code is the deployed one; a variable turns all that it asks of AWS to another."""
+    ours = functions(world).get_function_configuration(FunctionName="rootwatch-tags")["Environment"]["Variables"]
+    theirs = {**ours, "AWS_ENDPOINT_URL_SNS": "https://example.com"}
+    functions(world).update_function_configuration(FunctionName="rootwatch-tags", Environment={"Variables": theirs})
+    request = {"functionName": "rootwatch-tags"}
+    tell(world, by_cloudformation("UpdateFunctionConfiguration20150331v2", "lambda", HUB.id, HUB_REGION, request))
+    coverage.run(world)
+    minutes_later(world, 20)
+    words = "the function rootwatch-tags has another set of variables"
+    world.receivers.wait_for(
+        lambda _: any(words in str(one.details) for one in alerts(world, "not confirmed")), timeout=90
+    )
+    functions(world).update_function_configuration(FunctionName="rootwatch-tags", Environment={"Variables": ours})
+
+
 def zipped(code):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
