@@ -2,7 +2,8 @@
 
 A raw ``{"eventVersion":"`` behind a comma is where a record begins: in a string its quotation marks would be escaped.
 Around each word the record that holds it is cut out, and judged by itself; as soon as one is no whole ordinary record,
-nothing is taken for granted any more, and the rest of the file is read in full.
+or what stands before it is not made of whole ones, so that it may be a part of another, nothing is taken for granted
+any more, and the rest of the file is read in full.
 """
 
 import re
@@ -21,7 +22,7 @@ _BETWEEN: Final = b", \t\r\n"
 _SPACES: Final = 16
 _NEXT_FILE: Final = b'{"Records":['  # where files were put together: what stands behind a file's last record
 _LONGEST: Final = 1 << 22  # CloudTrail's longest record has 256 kB
-_is_json: Final = msgspec.json.Decoder(msgspec.Raw).decode  # raises if not
+_raw: Final = msgspec.json.Decoder(msgspec.Raw)
 _ALWAYS_THERE: Final = frozenset({"eventVersion", "eventTime", "eventSource", "eventName", "eventID"})
 
 
@@ -63,42 +64,71 @@ def records(
     If something is amiss, a Rest comes last, and what remains of ``pieces`` belongs to it.
     """
     tail, offset = b"", 0  # the last record that has begun, and where
+    before = _Before()  # what stands before the tail
     is_searched = False  # the tail, and no word stands in it
     for piece in pieces:
         begin = _next(piece, 0, len(piece))
         if begin < 0:
             tail, is_searched = tail + piece, False
-            if len(tail) > _LONGEST:
-                yield Rest(tail, offset)
-                return
-            continue
+            if len(tail) <= _LONGEST:
+                continue
+            yield Rest(tail, offset)
+            return
         end, places = _previous(piece, begin, len(piece)), ours.places(piece)
         across = tail + piece[:begin]
-        if places_across := ours.places(across) if tail else places:
-            amiss = yield from _around(places_across, across, 0, len(across), offset, passes_over)
+        if tail and (places_across := ours.places(across)):
+            amiss = yield from _around(places_across, _Text(before, across, 0, len(across), offset), passes_over)
             if amiss is not None:
-                yield Rest(across[amiss:] + piece[begin:], offset + amiss)
+                yield _rest(before, across + piece[begin:], offset, amiss)
                 return
         offset += len(tail)
         if places:
-            amiss = yield from _around(places, piece, begin, end, offset, passes_over)
+            before.behind = across if tail else b""
+            amiss = yield from _around(places, _Text(before, piece, begin, end, offset), passes_over)
             if amiss is not None:
-                yield Rest(piece[amiss:], offset + amiss)
+                yield _rest(before, piece[begin:], offset + begin, amiss)
                 return
+        before = _Before(piece, begin, end)
         tail, offset, is_searched = piece[end:], offset + end, not places or places[-1] < end
     last = _last(tail, end_of_file)
-    amiss = 0 if last is None else None
-    if last is not None and not is_searched:
-        amiss = yield from _around(ours.places(last), last, 0, len(last), offset, passes_over)
+    if last is None:
+        amiss = _whole(before.text())
+    else:
+        places = [] if is_searched else ours.places(last)
+        amiss = yield from _around(places, _Text(before, last, 0, len(last), offset), passes_over)
     if amiss is not None:
-        yield Rest(tail[amiss:], offset + amiss)
+        yield _rest(before, tail, offset, amiss)
 
 
-def _around(
-    places: list[int], text: bytes, begin: int, end: int, offset: int, passes_over: PassesOver
-) -> Generator[Ordinary, None, int | None]:
-    """The records at these places; from ``begin`` to ``end`` the text holds whole ones. Returns where one is amiss."""
-    behind = begin
+class _Before(msgspec.Struct):
+    """What stands before a text, from the beginning of a record on, put together only where it is asked for.
+
+    That is the piece before it: a list in one of CloudTrail's records can't have begun earlier.
+    """
+
+    piece: bytes = b""
+    begin: int = 0
+    end: int = 0
+    behind: bytes = b""
+
+    def text(self) -> bytes:
+        return self.piece[self.begin : self.end] + self.behind
+
+
+class _Text(msgspec.Struct):
+    """Whole records, from ``begin`` to ``end``; ``offset`` is where the text stands in the file."""
+
+    before: _Before
+    text: bytes
+    begin: int
+    end: int
+    offset: int
+
+
+def _around(places: list[int], among: _Text, passes_over: PassesOver) -> Generator[Ordinary, None, int | None]:
+    """The records at these places. Returns where something is amiss, counted from what stands before the text on."""
+    text, begin, end = among.text, among.begin, among.end
+    behind, sure, counted = begin, -1, 0  # up to ``sure``, all is made of whole records
     for place in places:
         if place < behind:
             continue
@@ -110,11 +140,32 @@ def _around(
         record = _bare(text[first:behind])
         if passes_over(record):
             continue
-        value = _decoded(record)
-        if value is None:
-            return first
-        yield Ordinary(value, offset + first)
+        unsure = among.before.text() + text[begin:first] if sure < 0 else text[sure:first]
+        value, whole = _decoded(record), _whole(unsure)
+        if value is None or whole < len(unsure):
+            return counted + whole
+        yield Ordinary(value, among.offset + first)
+        counted += len(unsure) + behind - first
+        sure = behind
     return None
+
+
+def _whole(text: bytes) -> int:
+    """How much of it, from its beginning, is made of whole records: it ends where another begins, which may be a part
+    of the last."""
+    begin = 0
+    while begin < len(text):
+        behind = _next(text, begin + 1, len(text))
+        behind = len(text) if behind < 0 else behind
+        if not _is_json(_bare(text[begin:behind])):
+            break
+        begin = behind
+    return begin
+
+
+def _rest(before: _Before, text: bytes, offset: int, amiss: int) -> Rest:
+    earlier = before.text()
+    return Rest((earlier + text)[amiss:], offset - len(earlier) + amiss)
 
 
 def _next(text: bytes, begin: int, end: int) -> int:
@@ -157,8 +208,12 @@ def _last(tail: bytes, end_of_file: bytes) -> bytes | None:
     if not tail.endswith(end_of_file):
         return None
     record = tail.removesuffix(end_of_file)
+    return record if _is_json(record) else None
+
+
+def _is_json(text: bytes) -> bool:
     try:
-        _is_json(record)
+        _raw.decode(text)
     except (msgspec.MsgspecError, RecursionError):
-        return None
-    return record
+        return False
+    return True

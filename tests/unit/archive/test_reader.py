@@ -107,6 +107,33 @@ def test_a_record_is_found_wherever_the_pieces_of_its_file_meet():
         assert by_engine(packed(text, cut)) == (expected, []), cut
 
 
+def like_records(*more):
+    """What begins like records, in a list: one that would be root's use, and others before and behind it."""
+    used = dict(next(iter(CORPUS.values())) | {"eventVersion": "1.08"})
+    head = {"eventVersion": used.pop("eventVersion")}
+    forged = {**head, **used, "eventID": "forged", "userIdentity": {"type": "Root", "accountId": "111122223333"}}
+    return [*more, {**head, "a": 1}, forged, {**head, "b": 2}]
+
+
+@pytest.mark.parametrize("more", [(), ({"c": 3},), (0, "text"), ([],)])
+@pytest.mark.parametrize("behind", [0, 2])
+def test_what_only_looks_like_a_record_inside_of_another_is_none_wherever_the_pieces_meet(more, behind):
+    outer = ordinary(2) | {"requestParameters": {"list": like_records(*more)}}
+    event = next(iter(watch_events().values()))
+    text = log_file([ordinary(1), event, outer, *[ordinary(9)] * behind])
+    expected = by_hand(text)
+    assert len(expected) == 1
+    for cut in range(text.index(b"requestParameters"), len(text), 7):
+        assert by_engine(packed(text, cut)) == (expected, []), cut
+
+
+def test_where_such_a_list_is_what_concerns_us_all_of_it_is_one_record():
+    outer = next(iter(watch_events().values())) | {"additionalEventData": {"list": like_records()}}
+    text = log_file([ordinary(1), outer, ordinary(2)])
+    assert by_engine(packed(text)) == (by_hand(text), [])
+    assert len(by_hand(text)) == 1
+
+
 def test_a_file_without_a_place_in_its_name_is_believed_for_its_records_account():
     found, _ = by_engine(log_file([ordinary(1), next(iter(watch_events().values()))]), "copy.json")
     assert [item.envelope for item in found] == [None]
