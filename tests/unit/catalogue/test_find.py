@@ -81,7 +81,7 @@ def test_deleting_a_queues_policy_is_told_from_changing_its_timeout() -> None:
     sqs = "sqs.amazonaws.com"
     unlock = find("SetQueueAttributes", {"requestParameters": {"attributes": {"Policy": ""}}}, sqs)
     timeout = find("SetQueueAttributes", {"requestParameters": {"attributes": {"VisibilityTimeout": "30"}}}, sqs)
-    assert (unlock.central, unlock.says) == ("SQSUnlockQueuePolicy", "deleted a queue's policy")
+    assert (unlock.central, unlock.says) == ("SQSUnlockQueuePolicy", "left a queue without a policy")
     assert (timeout.central, timeout.says) == ("", "changed a queue's settings")
 
 

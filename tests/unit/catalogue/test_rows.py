@@ -136,6 +136,37 @@ def test_advice_is_whole_sentences_without_markup() -> None:
         assert not re.search(r"[*`_<>\n]|  ", row.do_now), row
 
 
+# Advice that fits some calls of a service and not all: a phrase, and the names of the calls that it may stand at.
+_FITS: Final = {
+    "Read the new policy in the record": r"Put.*Policy|SetQueueAttributes",
+    "the new key policy in the record": r"PutKeyPolicy",
+    "If nobody did, delete it, and search": r"Create.*",
+    "the new device is theirs": r"CreateVirtualMFADevice|EnableMFADevice",
+    "nothing was detected meanwhile": r"DeleteDetector|UpdateDetector|StopMonitoringMembers",
+    "Make the analyzer again": r".*Analyzer",
+    "access key id": r".*AccessKey",
+    "Deactivate the user's key": r".*(AccessKey|PublicKey)",
+    "which instances and which command": r"SendCommand|StartSession|StartAutomationExecution",
+    "Take the assignment or permission set away": r"(Create|Attach|Put|Provision).*",
+    "Put the policy back": r"(Update|Detach|Delete)Policy|DisablePolicyType",
+    "Turn it on again from the management account": r"DisableAWSServiceAccess",
+    "Put the rule back: see in the record": r"Revoke.*|Modify.*|Replace.*",
+    "restore from versions or backups": r"(Delete|Terminate|Deregister|Purge|Put|Update).*",
+    "Rotate the secret now": r"(Get|BatchGet|Put|Update|Replicate).*",
+    "what changed meanwhile is in CloudTrail only": r".*(Recorder|ResourceTypes|DeliveryChannel)",
+    "whatever it told, this alert perhaps": r"(Delete|Disable|Put)Rule|RemoveTargets",
+    "Cancel or roll back if nobody planned it": r"(Create|Update|Execute).*",
+    "Cancel the deletion or enable the key": r"ScheduleKeyDeletion|DisableKey",
+}
+
+
+@pytest.mark.parametrize("phrase", _FITS)
+def test_advice_fits_the_call_that_it_stands_at(phrase: str) -> None:
+    names = {row.name for _, row in ROWS if phrase in row.do_now}
+    assert names
+    assert {name for name in names if not re.fullmatch(_FITS[phrase], name)} == set()
+
+
 def test_what_only_reads_is_access_and_what_changes_mostly_is_not() -> None:
     assert {row.harm for _, row in ROWS if not row.changes} == {"access"}
     assert {source for source, row in ROWS if row.changes and row.harm == "access"} == {
