@@ -47,8 +47,8 @@ class AthenaQuestion(Construct):
             work_group=workgroup.name,
             query_string=last_week(self._table, sorted({settings.management_account, settings.hub_account})),
         )
-        query.add_dependency(workgroup)
-        query.add_dependency(glue_table)
+        query.add_resource_dependency(workgroup)
+        query.add_resource_dependency(glue_table)
 
     def _results(self) -> s3.CfnBucket:
         """Where answers lie for a while: records of root use, so nobody's but this account's."""
@@ -145,7 +145,7 @@ class AthenaQuestion(Construct):
                 ),
             ),
         )
-        table.add_dependency(database)
+        table.add_resource_dependency(database)
         return table
 
 

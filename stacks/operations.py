@@ -13,7 +13,6 @@ from stacks.alarm import Alarm
 from stacks.channels import EncryptedTopic
 from stacks.dashboard import body
 
-_SERVICES = ("cloudwatch.amazonaws.com", "events.amazonaws.com")
 # Source: https://support.pagerduty.com/main/docs/aws-cloudwatch-integration-guide and
 # https://support.pagerduty.com/main/docs/service-regions
 _PAGERDUTY = {"us": "events.pagerduty.com", "eu": "events.eu.pagerduty.com"}
@@ -57,7 +56,7 @@ class Operations(Construct):
             carries="alarms",
             display_name="rootwatch operations",
             emails=emails,
-            services=_SERVICES,
+            services=["cloudwatch.amazonaws.com"],
         )
         if wanted.pagerduty_secret and settings.pagerduty:
             self._subscribe_pagerduty(made.topic, wanted.pagerduty_secret, settings.pagerduty.service_region)

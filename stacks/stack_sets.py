@@ -4,6 +4,7 @@ from aws_cdk import Aws, CfnStackSet
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from rootwatch.core.regions import ALWAYS_ENABLED, partition_of
 from rootwatch.core.settings import Settings
 from stacks import member, names
 from stacks.accepted import accept_wide
@@ -112,7 +113,7 @@ class ManagementMemberStackSet(Construct):
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
         super().__init__(scope, "ManagementMember")
-        administration = self._administration_role()
+        administration = self._administration_role(settings)
         execution = self._execution_role(administration)
         administration.add_to_policy(iam.PolicyStatement(actions=["sts:AssumeRole"], resources=[_execution_role_arn()]))
         stack_set = CfnStackSet(
@@ -139,18 +140,23 @@ class ManagementMemberStackSet(Construct):
         # The policies are needed until the last instance is gone.
         stack_set.node.add_dependency(administration, execution)
 
-    def _administration_role(self) -> iam.Role:
+    def _administration_role(self, settings: Settings) -> iam.Role:
+        """In a Region that accounts must opt into, CloudFormation takes it under that Region's own name.
+
+        Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-prereqs-self-managed.html
+        """
+        for_this_stack_set = {
+            "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+            "ArnLike": {"aws:SourceArn": _arn("cloudformation", f"stackset/{MANAGEMENT_MEMBER}:*")},
+        }
+        services = [f"cloudformation{where}.amazonaws.com" for where in ("", *_opted_into(settings))]
         return iam.Role(
             self,
             "AdministrationRole",
             path=names.ROLE_PATH,
             description="Lets CloudFormation take the execution role of rootwatch in this account.",
-            assumed_by=iam.ServicePrincipal(
-                "cloudformation.amazonaws.com",
-                conditions={
-                    "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
-                    "ArnLike": {"aws:SourceArn": _arn("cloudformation", f"stackset/{MANAGEMENT_MEMBER}:*")},
-                },
+            assumed_by=iam.CompositePrincipal(
+                *(iam.ServicePrincipal(name, conditions=for_this_stack_set) for name in services)
             ),
         )
 
@@ -185,6 +191,12 @@ class ManagementMemberStackSet(Construct):
 
 # StackSets knows an execution role by its bare name, which leaves no room for a path.
 _EXECUTION_ROLE = "rootwatch-management-member-execution"
+
+
+def _opted_into(settings: Settings) -> list[str]:
+    if partition_of(settings.hub_region) != "aws":
+        return []  # the other partitions have no such Regions
+    return [f".{region}" for region in sorted(set(settings.regions) - ALWAYS_ENABLED)]
 
 
 def _execution_role_arn() -> str:

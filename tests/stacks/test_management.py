@@ -1,14 +1,14 @@
 """The management stack puts every account and Region under watch, its own account included."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 from aws_cdk.assertions import Template
 
 from stacks import member
-from stacks.asset import ROOT
+from stacks.asset import ROOT, Asset
 
 Templates = Mapping[str, dict[str, Any]]
 # As the repository's own cdk.json has them: all that every account has.
@@ -115,3 +115,35 @@ def test_the_roles_of_the_stack_set_stay_until_its_last_instance_is_gone(delegat
     ]
     kinds = sorted(resources[name]["Type"] for name in stack_set["DependsOn"])
     assert kinds == ["AWS::IAM::Policy", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::Role"]
+
+
+def administration_trust(templates: Templates) -> list[dict[str, Any]]:
+    roles = [
+        resource["Properties"]
+        for resource in templates["rootwatch-management"]["Resources"].values()
+        if resource["Type"] == "AWS::IAM::Role"
+    ]
+    (found,) = [role for role in roles if "execution role" in role["Description"]]
+    statements: list[dict[str, Any]] = found["AssumeRolePolicyDocument"]["Statement"]
+    return statements
+
+
+def test_cloudformation_takes_the_administration_role_as_each_region_that_must_be_opted_into_too(
+    synthesize: Callable[..., Templates], deploy_asset: Asset, delegated: Templates
+) -> None:
+    [statement] = administration_trust(delegated)
+    assert statement["Principal"] == {"Service": "cloudformation.amazonaws.com"}
+    opted_into = synthesize(deploy_asset, regions=[*REGIONS, "il-central-1", "ap-east-1"])
+    # One statement: a role's trust has room for 2,048 characters.
+    assert administration_trust(opted_into) == [
+        {
+            **statement,
+            "Principal": {
+                "Service": [
+                    "cloudformation.amazonaws.com",
+                    "cloudformation.ap-east-1.amazonaws.com",
+                    "cloudformation.il-central-1.amazonaws.com",
+                ]
+            },
+        }
+    ]

@@ -90,7 +90,8 @@ def test_the_topic_of_operations_admits_alarms_of_this_account_under_a_key_of_it
     assert {action["Ref"] for alarm in alarms_of(delegated).values() for action in alarm["AlarmActions"]} == {topic}
     key = hub["Resources"][hub["Resources"][topic]["Properties"]["KmsMasterKeyId"]["Fn::GetAtt"][0]]["Properties"]
     (policy,) = [p for p in of_kind(hub, "AWS::SNS::TopicPolicy").values() if p["Topics"] == [{"Ref": topic}]]
-    services = {"Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com"]}
+    # Not EventBridge, which nothing here has publish to it: the key could not admit it by this condition.
+    services = {"Service": "cloudwatch.amazonaws.com"}
     condition = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
     for document, action, resource in (
         (key["KeyPolicy"], ["kms:Decrypt", "kms:GenerateDataKey*"], "*"),

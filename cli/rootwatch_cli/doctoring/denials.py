@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from rootwatch.core.regions import partition_of
 from rootwatch.core.settings import Settings
 from rootwatch_cli.doctoring.facts import Facts, Policy, Tree
 from rootwatch_cli.doctoring.finding import Finding, Section, Unknown, named
@@ -18,7 +19,16 @@ from rootwatch_cli.doctoring.places import below
 from rootwatch_cli.doctoring.policies import Answer, Call, denies, exempting, looks_at, statements
 
 _finding: Final = Section("Service control policies")
-_GLOBAL: Final = "us-east-1"  # where IAM and Organizations are asked, whatever Region one works in
+# Where IAM and Organizations are asked, whatever Region one works in, by the partition.
+# Source: https://docs.aws.amazon.com/general/latest/gr/iam-service.html and
+# https://docs.aws.amazon.com/organizations/latest/userguide/region-support.html
+_IAM: Final = {
+    "aws": "us-east-1",
+    "aws-cn": "cn-north-1",
+    "aws-eusc": "eusc-de-east-1",
+    "aws-us-gov": "us-gov-west-1",
+}
+_ORGANIZATIONS: Final = {**_IAM, "aws-cn": "cn-northwest-1"}
 # As IAM compares calls that can be granted on no resource in particular.
 # Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
 _NO_RESOURCE: Final = "*"
@@ -43,7 +53,10 @@ class _Need(msgspec.Struct, frozen=True):
 
 
 def denials(facts: Facts, settings: Settings) -> Iterator[Finding]:
-    """A finding for each statement that would stop something, or one that says that none does."""
+    """A finding for each statement that would stop something, or one that says that none does; and where policies can't
+    be attached."""
+    if not isinstance(facts.tree, Unknown):
+        yield from map(_not_enabled, facts.tree.without_policies)
     if isinstance(facts.policies, Unknown):
         yield _finding.unknown("what the service control policies say", facts.policies)
         return
@@ -57,6 +70,20 @@ def denials(facts: Facts, settings: Settings) -> Iterator[Finding]:
             yield finding
     if not stopped:
         yield _finding("ok", f"{len(facts.policies)} service control policies, and none stops StackSets or rootwatch.")
+
+
+def _not_enabled(root: str) -> Finding:
+    """The quarantine policy could not be attached then, and by its page not even be made.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-organizations-policy.html
+    """
+    return _finding(
+        "fail",
+        f"Service control policies are not enabled in {root}: the policy that an alert has you attach to contain a "
+        "root could not be.",
+        "Enable them; without policies of yours they change nothing.",
+        f"aws organizations enable-policy-type --root-id {root} --policy-type SERVICE_CONTROL_POLICY",
+    )
 
 
 def _of_policy(policy: Policy, tree: Tree, settings: Settings, partition: str) -> Iterator[Finding]:
@@ -141,6 +168,8 @@ def _stops(
 def _needs(account: str, settings: Settings) -> Iterator[_Need]:
     """What must work in an account, in each Region unless it says which."""
     hub, trail = (settings.hub_region,), settings.trail
+    partition = partition_of(settings.hub_region)
+    iam = _IAM.get(partition, settings.hub_region)
     yield _Need(
         _STACK_SETS,
         ("cloudformation:CreateStack", "events:PutRule", "events:PutTargets"),
@@ -150,7 +179,7 @@ def _needs(account: str, settings: Settings) -> Iterator[_Need]:
         _STACK_SETS,
         ("iam:CreateRole", "iam:PutRolePolicy"),
         "StackSets can't make the roles by which rootwatch hears and looks there",
-        (_GLOBAL,),
+        (iam,),
         on=(_FORWARDING, _CANARY, _AUDIT, _POSTURE),
     )
     yield _Need(_FORWARDING, ("events:PutEvents",), "EventBridge can't forward records to the hub", hub)
@@ -161,18 +190,18 @@ def _needs(account: str, settings: Settings) -> Iterator[_Need]:
         _POSTURE,
         ("iam:GenerateCredentialReport", "iam:GetCredentialReport", "iam:GetAccountSummary"),
         "nobody can see how root is guarded there",
-        (_GLOBAL,),
+        (iam,),
         on=(_NO_RESOURCE,),
     )
     if account == settings.hub_account:
-        yield from _needs_of_hub(hub)
+        yield from _needs_of_hub(hub, (_ORGANIZATIONS.get(partition, settings.hub_region),))
     if trail and account == trail.bucket_account:
         bucket = (trail.bucket_region,)
         yield _Need(_LOG_READER, ("s3:GetObject",), "the log files can't be read", bucket)
         yield _Need(_LOG_FORWARDING, ("events:PutEvents",), "the hub is not told of new log files", hub)
 
 
-def _needs_of_hub(hub: tuple[str, ...]) -> Iterator[_Need]:
+def _needs_of_hub(hub: tuple[str, ...], organizations: tuple[str, ...]) -> Iterator[_Need]:
     yield _Need(
         _HUB_S,
         ("sqs:ReceiveMessage", "dynamodb:PutItem", "sns:Publish", "secretsmanager:GetSecretValue"),
@@ -184,7 +213,7 @@ def _needs_of_hub(hub: tuple[str, ...]) -> Iterator[_Need]:
         _HUB_S,
         ("organizations:DescribeAccount", "organizations:ListAccounts", "organizations:ListTagsForResource"),
         "the hub can't read accounts and break-glass tags",
-        (_GLOBAL,),
+        organizations,
     )
 
 

@@ -26,11 +26,13 @@ class Member(msgspec.Struct, frozen=True):
 
 
 class Tree(msgspec.Struct, frozen=True):
-    """Units and accounts. ``parents``: unit → its parent, a root → ""; ``names``: of both; ``members``: by id."""
+    """Units and accounts. ``parents``: unit → its parent, a root → ""; ``names``: of both; ``members``: by id;
+    ``without_policies``: the roots where service control policies are not enabled."""
 
     parents: Mapping[str, str]
     names: Mapping[str, str]
     members: Mapping[str, Member]
+    without_policies: tuple[str, ...] = ()
 
     def above(self, child: str) -> Iterator[str]:
         """An account or unit, and all that it stands below."""

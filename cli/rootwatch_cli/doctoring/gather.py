@@ -13,6 +13,7 @@ from rootwatch_cli.doctoring.finding import Unknown, ask
 from rootwatch_cli.doctoring.secrets import secrets
 
 _THREADS: Final = 4
+_SERVICE_CONTROL: Final = "SERVICE_CONTROL_POLICY"
 Progress = Callable[[str], None]
 
 
@@ -74,10 +75,10 @@ def _delegated(organizations: Any) -> dict[str, tuple[str, ...]]:
 
 def _tree(organizations: Any) -> Tree:
     parents, names, members = {}, {}, {}
-    waiting = []
-    for root in all_of(organizations, "list_roots", "Roots"):
+    roots = all_of(organizations, "list_roots", "Roots")
+    for root in roots:
         parents[root["Id"]], names[root["Id"]] = "", root["Name"]
-        waiting.append(root["Id"])
+    waiting = list(parents)
     while waiting:
         parent = waiting.pop()
         for unit in all_of(
@@ -90,7 +91,16 @@ def _tree(organizations: Any) -> Tree:
             state = account.get("State") or account.get("Status")
             member = Member(account["Id"], account.get("Name", ""), parent, active=state == "ACTIVE")
             members[member.id] = member
-    return Tree(parents, names, members)
+    return Tree(parents, names, members, tuple(root["Id"] for root in roots if not _has_policies(root)))
+
+
+def _has_policies(root: Mapping[str, Any]) -> bool:
+    """Whether service control policies are enabled in a root: it names the types of policies that are.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Root.html
+    """
+    enabled = {"Type": _SERVICE_CONTROL, "Status": "ENABLED"}
+    return enabled in root.get("PolicyTypes", ())
 
 
 def trails(aws: Aws, region: str) -> tuple[Trail, ...]:
@@ -126,7 +136,7 @@ def _without_metadata(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _policies(organizations: Any) -> tuple[Policy, ...]:
-    listed = all_of(organizations, "list_policies", "Policies", Filter="SERVICE_CONTROL_POLICY")
+    listed = all_of(organizations, "list_policies", "Policies", Filter=_SERVICE_CONTROL)
     return tuple(_policy(organizations, each["Id"], each["Name"]) for each in listed)
 
 

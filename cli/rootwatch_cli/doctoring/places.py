@@ -118,12 +118,7 @@ def _enabled(facts: Facts, settings: Settings) -> Iterator[Finding]:
             _regions_with(settings, unwatched),
         )
     for region, accounts in sorted(closed.items()):
-        yield _finding(
-            "warn",
-            f"{region} is in the settings and not enabled in {_accounts(accounts)}: the stack there fails, and the "
-            "others go on.",
-            "Leave it in if any account has it enabled; else take it out.",
-        )
+        yield _closed(region, accounts, settings, everywhere=len(accounts) == len(facts.regions))
     for why, accounts in sorted(refused.items()):
         yield _finding.unknown(
             f"which Regions are enabled in {_accounts(accounts)}",
@@ -133,6 +128,28 @@ def _enabled(facts: Facts, settings: Settings) -> Iterator[Finding]:
     known = len(facts.regions) - sum(map(len, refused.values()))
     if not unwatched and known:
         yield _finding("ok", f"Every Region that is enabled is in the settings; {known} accounts were asked.")
+
+
+def _closed(region: str, accounts: list[str], settings: Settings, *, everywhere: bool) -> Finding:
+    """StackSets reach no account in a Region that the management account has not enabled.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-opt-in-regions.html
+    """
+    is_to_have_rules = not everywhere and region not in settings.coverage.backstop_only
+    if is_to_have_rules and settings.management_account in accounts:
+        return _finding(
+            "fail",
+            f"{region} is in the settings and not enabled in the management account {settings.management_account}: "
+            "StackSets bring the rules there to no other account either.",
+            "Enable it in the management account too, or take it out if no account has it enabled.",
+            f"aws account enable-region --region-name {region}",
+        )
+    return _finding(
+        "warn",
+        f"{region} is in the settings and not enabled in {_accounts(accounts)}: the stack there fails, and the others "
+        "go on.",
+        "Leave it in if any account has it enabled; else take it out.",
+    )
 
 
 def _accounts(ids: list[str]) -> str:

@@ -22,7 +22,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     listed_at: datetime | None = None  # when the accounts were last listed
     heard_at: datetime | None = None  # when the latest canary of all came by the fast path
     everything_silent: bool = False
-    trail: tuple[str, ...] = ()  # what is wrong with it
+    trail: tuple[str, ...] = ()  # what is wrong with it that pages: a service left out as AWS offers it blinds nobody
     trail_at: datetime | None = None  # when it was last looked at
     trail_told: tuple[str, ...] = ()
     trail_since: datetime | None = None

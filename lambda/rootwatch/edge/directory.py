@@ -63,10 +63,18 @@ class Directory:
 
     def _read_tag(self, account_id: str) -> str | None:
         try:
-            tags = self._client.list_tags_for_resource(ResourceId=account_id)["Tags"]
+            return self._tag(account_id, self._settings.break_glass_tag)
         except (ClientError, BotoCoreError):
             return None  # unreadable is unplanned: it can only make us louder
-        return next((tag["Value"] for tag in tags if tag["Key"] == self._settings.break_glass_tag), None)
+
+    def _tag(self, account_id: str, name: str) -> str | None:
+        """A tag's value, on whichever page of the answer it stands; None if there is none."""
+        answer = self._client.list_tags_for_resource(ResourceId=account_id)
+        tags = {tag["Key"]: tag["Value"] for tag in answer["Tags"]}
+        while name not in tags and (token := answer.get("NextToken")):
+            answer = self._client.list_tags_for_resource(ResourceId=account_id, NextToken=token)
+            tags |= {tag["Key"]: tag["Value"] for tag in answer["Tags"]}
+        return tags.get(name)
 
     def _ask(self, account_id: str) -> Account:
         """Asks for one thing after the other: what was learnt before a failure is kept."""
@@ -90,7 +98,11 @@ class Directory:
         names: list[str] = []
         child = account_id
         for _ in range(_DEEPEST):
-            parents = self._client.list_parents(ChildId=child)["Parents"]
+            answer = self._client.list_parents(ChildId=child)
+            # A page may be empty although another one follows.
+            while not answer["Parents"] and (token := answer.get("NextToken")):
+                answer = self._client.list_parents(ChildId=child, NextToken=token)
+            parents = answer["Parents"]
             if not parents or parents[0].get("Type") == "ROOT":
                 break
             child = parents[0].get("Id", "")
@@ -104,5 +116,4 @@ class Directory:
         return self._units[unit_id]
 
     def _owner(self, account_id: str) -> str | None:
-        tags = self._client.list_tags_for_resource(ResourceId=account_id)["Tags"]
-        return next((text(tag["Value"], 256) for tag in tags if tag["Key"] == self._settings.owner_tag), None)
+        return text(self._tag(account_id, self._settings.owner_tag), 256)

@@ -77,11 +77,25 @@ def central(clients: Clients) -> Central:
     """Centralised root access, by credentials of the management account. Never raises."""
     unknown: dict[str, str] = {}
     iam: IAMClient = clients("iam")
-    answer = ask(unknown, ("features",), lambda: iam.list_organizations_features()["EnabledFeatures"])
+    answer = ask(unknown, ("features",), lambda: _features(iam))
     if answer is None:
         return Central(unknown=unknown["features"])
     credentials, sessions = (feature in answer for feature in _FEATURES)
     return Central(credentials=credentials, sessions=sessions)
+
+
+def _features(iam: "IAMClient") -> list[str]:
+    """Those of centralised root access that are on: none, while IAM has no trusted access to the organisation.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListOrganizationsFeatures.html
+    """
+    try:
+        with calls():
+            return [str(feature) for feature in iam.list_organizations_features()["EnabledFeatures"]]
+    except CallFailedError as error:
+        if str(error) == "ServiceAccessNotEnabledException":
+            return []
+        raise
 
 
 def _summary(iam: "IAMClient") -> dict[str, int]:

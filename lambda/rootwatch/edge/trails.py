@@ -8,6 +8,7 @@ from aws_lambda_powertools import Logger
 from rootwatch.core.health import Health
 from rootwatch.core.settings import Settings
 from rootwatch.core.trail_status import Trouble, trouble_fact, troubles
+from rootwatch.core.words import pages
 from rootwatch.edge.assumed import CallFailedError
 from rootwatch.edge.audit import TRAIL_ROLE, Audit
 from rootwatch.edge.observer import Observer
@@ -29,7 +30,8 @@ class Trails:
         if found is None:
             return health
         says = tuple(trouble.says for trouble in found)
-        health = msgspec.structs.replace(health, trail=says, trail_at=now)
+        grave = tuple(trouble.says for trouble in found if pages(trouble.severity))
+        health = msgspec.structs.replace(health, trail=grave, trail_at=now)
         if now - health.since < timedelta(minutes=self._settings.coverage.deploying_minutes):
             return health
         if not says and health.trail_told:

@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from rootwatch.core.comparison import Manifest, Rule
+from rootwatch.core.health import ailments
 from rootwatch.core.ports import StoreDownError
 from rootwatch.core.trail_status import TrailSeen
 from tests.support.coverage_store import WELL, Watched
@@ -41,6 +42,18 @@ def test_a_silence_stands_for_days_without_closing_by_quiet():
     assert [notice.type for notice in one.watched("slack")] == ["opened"]
     [head] = one.store.heads.values()
     assert head.state == "open"
+
+
+@pytest.mark.parametrize(("hours", "pages"), [(3, 1), (50, 2)])
+def test_a_silence_that_stands_for_long_does_not_keep_the_next_one_of_the_account_quiet(hours, pages):
+    one = watched()
+    one.abroad.cut = {(ACCOUNT, "ap-southeast-2")}
+    one.go_on(hours=hours)
+    one.abroad.cut |= {(ACCOUNT, "us-east-1")}
+    one.go_on(hours=2)
+    told = [notice.page for notice in one.watched("pagerduty")]
+    assert len(told) == pages
+    assert len(set(told)) == 1, "PagerDuty adds it to the alert; if somebody has resolved that, it pages"
 
 
 def test_the_reason_why_a_canary_could_not_be_sent_is_told():
@@ -118,6 +131,16 @@ def test_a_stopped_trail_is_told_once_and_so_is_its_end():
     one.go_on(hours=1)
     assert [notice.type for notice in one.watched("slack")] == ["opened", "closed"]
     assert one.table.stored.trail == ()
+
+
+def test_a_trail_that_leaves_out_a_service_as_aws_offers_it_is_told_and_the_switch_is_pressed_all_the_same():
+    one = watched()
+    all_but_kms = {"ReadWriteType": "All", "ExcludeManagementEventSources": ["kms.amazonaws.com"]}
+    selectors = {"EventSelectors": [all_but_kms]}
+    one.abroad.trails_there = [TrailSeen(description=WELL.description, status=WELL.status, selectors=selectors)]
+    one.go_on(hours=1)
+    assert [notice.fact.severity for notice in one.watched("slack")] == ["medium"]
+    assert ailments(one.table.stored, None, None, one.now) == ()
 
 
 def test_each_place_is_compared_within_a_day_and_a_deviation_is_told_once():

@@ -5,6 +5,7 @@ from datetime import timedelta
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.stub import Stubber
 from moto import mock_aws
 
 from rootwatch.edge.directory import Directory
@@ -87,3 +88,38 @@ def test_organizations_out_of_reach_raises_nothing():
     account = Directory(client, settings(), Clock()).account("111122223333")
     assert account.id == "111122223333"
     assert "can't be reached" in account.unknown
+
+
+def in_pages(client, operation, key, asked, *pages):
+    """The client, which answers these pages of an operation and nothing else."""
+    stubber = Stubber(client)
+    for number, page in enumerate(pages, 1):
+        more = {"NextToken": f"page-{number + 1}"} if number < len(pages) else {}
+        before = {"NextToken": f"page-{number}"} if number > 1 else {}
+        stubber.add_response(operation, {key: page, **more}, {**asked, **before})
+    stubber.activate()
+    return stubber
+
+
+def test_a_tag_is_found_on_whichever_page_organizations_has_it(organizations):
+    one, two = [{"Key": "team", "Value": "payments"}], [{"Key": "break-glass", "Value": "until=x"}]
+    for pages, value in (((one, two), "until=x"), (([], two), "until=x"), ((one, []), None)):
+        with in_pages(organizations, "list_tags_for_resource", "Tags", {"ResourceId": "777788889999"}, *pages) as stub:
+            assert Directory(organizations, settings(), Clock()).break_glass_tag("777788889999")[0] == value
+            stub.assert_no_pending_responses()
+
+
+def test_an_empty_page_before_the_parent_is_not_taken_for_the_root(organizations):
+    account, unit = "777788889999", "ou-a1b2-workload1"
+    with Stubber(organizations) as stub:
+        stub.add_response("describe_account", {"Account": {"Id": account, "Name": "prod-payments"}})
+        stub.add_response("list_parents", {"Parents": [], "NextToken": "more"}, {"ChildId": account})
+        stub.add_response(
+            "list_parents",
+            {"Parents": [{"Id": unit, "Type": "ORGANIZATIONAL_UNIT"}]},
+            {"ChildId": account, "NextToken": "more"},
+        )
+        stub.add_response("describe_organizational_unit", {"OrganizationalUnit": {"Id": unit, "Name": "Workloads"}})
+        stub.add_response("list_parents", {"Parents": [{"Id": "r-a1b2", "Type": "ROOT"}]}, {"ChildId": unit})
+        stub.add_response("list_tags_for_resource", {"Tags": []}, {"ResourceId": account})
+        assert Directory(organizations, settings(), Clock()).account(account).path == "Root/Workloads"

@@ -234,6 +234,15 @@ def test_a_call_that_is_refused_leaves_its_part_unknown_and_no_rule_of_it_holds(
         assert said == "AccessDenied"
 
 
+def test_root_access_that_was_never_centralised_is_known_to_be_off():
+    one = Looked(ACCOUNT)
+    # What IAM answers until it has trusted access to the organisation.
+    one.abroad.iam[MANAGEMENT].features = error("ServiceAccessNotEnabledException")
+    one.look()
+    verdict = one.verdicts(ACCOUNT)["central-root-access"]
+    assert (verdict.state, verdict.says) == ("fails", "off: root credentials management and root sessions")
+
+
 def test_the_alias_is_kept_and_what_can_t_be_read_does_not_forget_it():
     one = Looked(ACCOUNT)
     iam = one.abroad.iam[ACCOUNT]

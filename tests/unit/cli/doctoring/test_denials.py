@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from tests.unit.cli.doctoring.an_organisation import (
     PAYMENTS,
     ROOT,
     SETTINGS,
+    TREE,
     WORKLOADS,
     facts,
     policy,
@@ -42,6 +44,13 @@ def found(*some: dict[str, Any], on: str = ROOT) -> list[Finding]:
     return [one for one in everything if one.state != "ok"]
 
 
+def test_policies_that_are_not_enabled_fail_for_the_quarantine_could_not_be_attached():
+    tree = msgspec.structs.replace(TREE, without_policies=(ROOT,))
+    [one] = [one for one in denials(facts(tree=tree), settings()) if one.state != "ok"]
+    assert one.state == "fail"
+    assert one.run == f"aws organizations enable-policy-type --root-id {ROOT} --policy-type SERVICE_CONTROL_POLICY"
+
+
 def test_a_region_deny_names_its_regions_and_what_it_stops():
     [one] = found(REGION_DENY)
     assert one.state == "fail"
@@ -49,6 +58,28 @@ def test_a_region_deny_names_its_regions_and_what_it_stops():
     assert "us-east-1, us-east-2, us-west-2" in one.says
     assert "events:PutRule" in one.says
     assert "eu-central-1" not in one.says
+
+
+@pytest.mark.parametrize(
+    ("regions", "elsewhere"),
+    [
+        (["us-gov-west-1", "us-gov-east-1"], "us-gov-west-1"),
+        (["cn-north-1", "cn-northwest-1"], "cn-north-1"),
+        (["eusc-de-east-1"], "eusc-de-east-1"),
+    ],
+)
+def test_global_services_of_another_partition_are_asked_in_its_own_regions(regions, elsewhere):
+    written = {"hub_region": regions[0], "regions": regions, "trail": None}
+
+    def of(allowed: list[str]) -> list[Finding]:
+        deny = {"Effect": "Deny", "Action": "iam:*", "Condition": {"StringNotEquals": {"aws:RequestedRegion": allowed}}}
+        all_of_it = {"Effect": "Deny", "Action": "organizations:*", "Condition": deny["Condition"]}
+        some = facts(policies=(policy("Guardrails", [deny, all_of_it], ROOT),))
+        return [one for one in denials(some, settings(**written)) if one.state != "ok"]
+
+    assert of(regions) == []
+    iam = of([region for region in regions if region != elsewhere])[0]
+    assert (iam.state, "iam:CreateRole, iam:PutRolePolicy" in iam.says, elsewhere in iam.says) == ("fail", True, True)
 
 
 def test_the_condition_that_is_suggested_keeps_all_of_the_policy_and_frees_us():

@@ -13,6 +13,7 @@ from tests.support.canned import Canned, RefusedError
 from tests.unit.cli.doctoring.an_organisation import HUB, MANAGEMENT, PAYMENTS, settings
 
 ARN = f"arn:aws:sts::{MANAGEMENT}:assumed-role/Admin/ana"
+SERVICE_CONTROL = {"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}
 TRAIL_ARN = f"arn:aws:cloudtrail:us-west-2:{MANAGEMENT}:trail/main"
 
 
@@ -29,7 +30,7 @@ class Organisation(Canned):
             ),
             ListDelegatedAdministrators={"DelegatedAdministrators": [{"Id": HUB}]},
             ListDelegatedServicesForAccount={"DelegatedServices": [{"ServicePrincipal": "iam.amazonaws.com"}]},
-            ListRoots={"Roots": [{"Id": "r-a1b2", "Name": "Root"}]},
+            ListRoots={"Roots": [{"Id": "r-a1b2", "Name": "Root", "PolicyTypes": [dict(SERVICE_CONTROL)]}]},
             ListOrganizationalUnitsForParent=lambda asked: {
                 "OrganizationalUnits": [{"Id": "ou-a1b2-security1", "Name": "Security"}]
                 if asked["ParentId"] == "r-a1b2"
@@ -101,6 +102,23 @@ def test_everything_is_gathered_page_by_page():
     )
     assert facts.regions == {MANAGEMENT: ("us-east-1", "eu-west-1"), HUB: ("us-east-1", "eu-west-1")}
     assert (facts.concurrency, facts.secrets[0].fault) == (10, "")
+
+
+@pytest.mark.parametrize(
+    ("types", "without"),
+    [
+        ([SERVICE_CONTROL], ()),
+        ([{"Type": "TAG_POLICY", "Status": "ENABLED"}, SERVICE_CONTROL], ()),
+        ([{"Type": "SERVICE_CONTROL_POLICY", "Status": "PENDING_ENABLE"}], ("r-a1b2",)),
+        ([{"Type": "TAG_POLICY", "Status": "ENABLED"}], ("r-a1b2",)),
+        ([], ("r-a1b2",)),
+    ],
+)
+def test_a_root_says_whether_policies_can_be_attached_in_it(types, without):
+    aws = Organisation()
+    aws.answers["ListRoots"] = {"Roots": [{"Id": "r-a1b2", "Name": "Root", "PolicyTypes": types}]}
+    facts = gather(aws, aws, settings(), lambda _: None)
+    assert facts.tree.without_policies == without
 
 
 def test_the_management_account_is_asked_for_its_regions_without_its_id():

@@ -186,6 +186,21 @@ def test_regions_that_are_enabled_and_not_in_the_settings_fail_with_the_list_to_
 
 
 def test_a_region_that_an_account_has_not_opted_into_is_a_warning():
+    more = (*REGIONS, "af-south-1")
+    one = only({"regions": {**facts().regions, MANAGEMENT: more, PAYMENTS: more}}, regions=list(more))
+    assert (one.state, "af-south-1" in one.says, "2 accounts" in one.says) == ("warn", True, True)
+
+
+def test_a_region_that_the_management_account_has_not_opted_into_fails_for_stack_sets_reach_nobody_there():
+    more = (*REGIONS, "af-south-1")
+    one = only({"regions": {**facts().regions, HUB: more, PAYMENTS: more, SANDBOX: more}}, regions=list(more))
+    assert (one.state, "af-south-1" in one.says, MANAGEMENT in one.says) == ("fail", True, True)
+    assert one.run == "aws account enable-region --region-name af-south-1"
+    by_log_files = {"coverage": {"backstop_only": ["af-south-1"]}}
+    assert only({"regions": facts().regions | {HUB: more}}, regions=list(more), **by_log_files).state == "warn"
+
+
+def test_a_region_that_nobody_has_opted_into_is_told_once():
     one = only(regions=[*REGIONS, "af-south-1"])
     assert (one.state, "af-south-1" in one.says, "4 accounts" in one.says) == ("warn", True, True)
 
