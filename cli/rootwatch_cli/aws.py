@@ -61,20 +61,29 @@ class Aws:
 
     @classmethod
     def of(cls, profile: str | None, region: str) -> Self:
-        """Raises BadInputError for a profile that does not exist."""
+        """Raises BadInputError for a profile that does not exist, be it named here or by the environment, and for AWS
+        files that can't be read."""
         try:
             return cls(boto3.session.Session(profile_name=profile), region)
-        except ProfileNotFound:
+        except ProfileNotFound as error:
             raise BadInputError(
-                f"There is no AWS profile {profile}: `aws configure list-profiles` names them."
+                f"There is no AWS profile {error.kwargs['profile']}: `aws configure list-profiles` names them."
             ) from None
+        except BotoCoreError as error:
+            raise BadInputError(f"{error}.") from None
 
     def client(self, service: str, region: str | None = None) -> Any:
-        """A boto3 client; the same one for the same arguments. Use it from several threads, make it in one."""
+        """A boto3 client; the same one for the same arguments. Use it from several threads, make it in one.
+
+        Raises BadInputError where the AWS files, or the credentials in them, can't be read.
+        """
         key = (service, region or self._region)
         if key not in self._clients:
             make: Callable[..., Any] = self._session.client
-            self._clients[key] = make(service, region_name=key[1], config=_CONFIG)
+            try:
+                self._clients[key] = make(service, region_name=key[1], config=_CONFIG)
+            except BotoCoreError as error:
+                raise BadInputError(f"{error}.") from None
         return self._clients[key]
 
     def caller(self) -> Caller:

@@ -1,6 +1,5 @@
 """``rootwatch incidents``: the audit ledger, from the hub's table."""
 
-import re
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ from rootwatch.core.settings import Settings
 from rootwatch.core.words import SEVERITIES, Severity
 from rootwatch_cli.aws import Aws
 from rootwatch_cli.break_glass.accounts import called, looked_at
+from rootwatch_cli.history.selection import moment
 from rootwatch_cli.hub_options import hub_options
 from rootwatch_cli.hub_table import hub_postures, hub_table, reading_table
 from rootwatch_cli.ledger import written
@@ -22,8 +22,8 @@ from rootwatch_cli.ledger.rows import row_of
 from rootwatch_cli.ledger.whole import whole
 from rootwatch_cli.settings_file import BadInputError, read_deployed
 
-_DAYS: Final = re.compile(r"([0-9]{1,4})d")
 _DEFAULT_DAYS: Final = 30
+_TIME: Final = "%Y-%m-%d %H:%MZ"
 
 
 @click.group("incidents")
@@ -37,7 +37,7 @@ def incidents() -> None:
 @incidents.command("list")
 @click.option("--account", help="Of this account alone: an id, a name or an alias.")
 @click.option("--since", help="Opened since then: 2026-11-01, or 90d. Without it, in the last 30 days; open ones ever.")
-@click.option("--until", help="Opened until then.")
+@click.option("--until", help="Opened until then; a day counts whole.")
 @click.option("--state", type=click.Choice(["open", "closed"]), help="Only those.")
 @click.option("--severity", type=click.Choice(SEVERITIES), default="low", help="This or worse.")
 @click.option(
@@ -71,9 +71,10 @@ def list_(
         raise BadInputError("--whole goes with --format jsonl.")
     now, settings = datetime.now(UTC), read_deployed(settings_file)
     aws = Aws.of(profile, settings.hub_region)
+    first, last = _span(since, until, now, ever=state == "open")
     asked = Selection(
-        since=_moment(since, now) if since else None if state == "open" else now - timedelta(days=_DEFAULT_DAYS),
-        until=_moment(until, now) if until else now,
+        since=first,
+        until=last,
         account=_account(aws, settings, account) if account else None,
         state=state,
         severity=severity,
@@ -123,9 +124,18 @@ def _account(aws: Aws, settings: Settings, asked: str) -> str:
     return found.id if found else asked
 
 
-def _moment(text: str, now: datetime) -> datetime:
-    days = _DAYS.fullmatch(text.strip())
-    found = now - timedelta(days=int(days[1])) if days else fields.moment(text)
-    if found is None:
-        raise BadInputError(f"{text!r} is no time: write 2026-11-01, 2026-11-01T12:00Z or 90d.")
-    return found
+def _span(since: str | None, until: str | None, now: datetime, *, ever: bool) -> tuple[datetime | None, datetime]:
+    """From when to when; ``ever``: without ``since`` from the beginning on. Nothing was opened after now."""
+    first = _moment(since, now, "since") if since else None if ever else now - timedelta(days=_DEFAULT_DAYS)
+    last = _moment(until, now, "until") if until else now
+    if until and first and first >= last:
+        unsaid = "" if since else f", {_DEFAULT_DAYS} days ago where it is not said"
+        raise BadInputError(f"--since ({first:{_TIME}}{unsaid}) is not before --until ({last:{_TIME}}).")
+    return first, min(last, now)
+
+
+def _moment(text: str, now: datetime, side: Literal["since", "until"]) -> datetime:
+    try:
+        return moment(text.strip(), now, side)
+    except ValueError as error:
+        raise BadInputError(f"{error}.") from None

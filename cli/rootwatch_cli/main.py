@@ -4,8 +4,11 @@ Exit codes: 0 done; 1 the answer is no (a demo whose alerts differ, say); 2 bad 
 not all of the input could be read (scan, replay): what was told is not all there may be.
 """
 
+import errno
+import io
+import sys
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -30,6 +33,10 @@ _COMMANDS: Final = {
 _NAMES: Final = frozenset(name for group in _COMMANDS.values() for name in group)
 
 
+class _DiskFullError(click.ClickException):
+    exit_code = 2
+
+
 class _Commands(click.Group):
     """Imports a command when it is asked for: what reads files alone does not wait for boto3, nor can it call AWS."""
 
@@ -42,6 +49,16 @@ class _Commands(click.Group):
             self.add_command(getattr(import_module(f"rootwatch_cli.{name}"), name))
         return super().get_command(ctx, cmd_name)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            raise _DiskFullError(
+                "There is no room left on a disk: where is written to, or for temporary files (TMPDIR)."
+            ) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         for heading, commands in _COMMANDS.items():
             with formatter.section(heading):
@@ -52,3 +69,6 @@ class _Commands(click.Group):
 @click.version_option(package_name="rootwatch", message="%(prog)s %(version)s")
 def main() -> None:
     """Tells a security team, within seconds and once, that somebody used the root user of any of their AWS accounts."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # What the terminal's encoding lacks is a question mark there, and ends no command in the middle.
+        sys.stdout.reconfigure(errors="replace")

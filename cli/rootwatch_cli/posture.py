@@ -102,6 +102,8 @@ def _chosen(postures: Sequence[Posture], asked: Sequence[str]) -> Sequence[Postu
     wanted = {one if account_id(one) else meant(one, accounts).id for one in asked}
     if missing := wanted - {one.account for one in postures}:
         raise BadInputError(f"No account {', '.join(sorted(missing))} is known: look at the list without --account.")
+    if dormant := [one.account for one in postures if one.account in wanted and one.dormant]:
+        raise BadInputError(f"The account {', '.join(dormant)} is suspended, closed or gone: nobody looks at it.")
     return [one for one in postures if one.account in wanted]
 
 

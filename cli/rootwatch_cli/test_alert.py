@@ -35,9 +35,9 @@ def test_alert(
     are heard is proved by canaries (rootwatch doctor). Exit code 1 if a channel did not get it.
     """
     settings = read_deployed(settings_file)
+    if missing := [name for name in CHANNELS if name in asked and name not in settings.channels]:
+        raise BadInputError(f"The settings have no {' or '.join(missing)}: they name {', '.join(settings.channels)}.")
     channels = tuple(name for name in settings.channels if not asked or name in asked)
-    if not channels:
-        raise BadInputError(f"The settings have no {' or '.join(asked)}: they name {', '.join(settings.channels)}.")
     aws = Aws.of(profile, settings.hub_region)
     rehearsal = Rehearsal(
         nonce=secrets.token_hex(6),
@@ -51,12 +51,12 @@ def test_alert(
     with asking("send to the hub's queue, or read its table"):
         rehearsing.send()
         arrivals = rehearsing.wait(seconds, lambda arrival: click.echo(_line(arrival)))
-    missing = [name for name in channels if name not in {arrival.channel for arrival in arrivals}]
-    for name in missing:
+    silent = [name for name in channels if name not in {arrival.channel for arrival in arrivals}]
+    for name in silent:
         click.echo(f"  {_READERS[name]:<10} nothing within {seconds} s: look at the log of rootwatch-monitor")
     _resolve(rehearsing, arrivals, resolve)
     click.echo(_summary(arrivals, len(channels)))
-    sys.exit(int(bool(missing) or any(arrival.state != "sent" for arrival in arrivals)))
+    sys.exit(int(bool(silent) or any(arrival.state != "sent" for arrival in arrivals)))
 
 
 def _line(arrival: Arrival) -> str:

@@ -20,13 +20,15 @@ class AthenaOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def athena_options(command: Callable[..., _T]) -> Callable[..., _T]:
-    """Adds the options: the command gets all of them as ``asked_of_athena``. Refuses the others without --athena."""
+    """Adds the options: the command gets all of them as ``asked_of_athena``. Refuses what would do nothing."""
 
     @wraps(command)
     def with_options(**arguments: Any) -> _T:
         options = AthenaOptions(**{name: arguments.pop(name) for name in AthenaOptions.__struct_fields__})
         if not options.athena and (options.run or options.workgroup or options.results):
             raise click.UsageError("--run, --workgroup and --results go with --athena.")
+        if options.athena and not options.run and (options.workgroup or options.results or arguments.get("output")):
+            raise click.UsageError("With --athena, --workgroup, --results and --output go with --run.")
         return command(asked_of_athena=options, **arguments)
 
     added: Callable[..., _T] = with_options

@@ -54,7 +54,8 @@ def questions(selection: Selection, accounts: Sequence[str], table: LogTable, to
 
     Of the accounts that explain others every Region is asked, as when files are read.
     """
-    first, last = selection.first_day, selection.last_day or today + timedelta(days=1)
+    tomorrow = today + timedelta(days=1)  # no log file lies under a later day
+    first, last = selection.first_day, min(selection.last_day or tomorrow, tomorrow)
     if first is None:
         raise ValueError("say since when: every day of every account and Region is a place that Athena looks at")
     explaining = [account for account in accounts if account in selection.explainers and selection.regions]
@@ -63,10 +64,18 @@ def questions(selection: Selection, accounts: Sequence[str], table: LogTable, to
         (others, tuple(one for one in table.regions if selection.takes_place(None, one))),
         (explaining, table.regions),
     ):
-        days = (last - first).days + 1
-        size = max(1, min(_MOST_ACCOUNTS, _MOST_PARTITIONS // max(1, len(regions) * days)))
-        for at in range(0, len(group) if regions else 0, size):
-            yield Question(tuple(group[at : at + size]), regions, first, last)
+        for begin, end in _spans(first, last, max(1, _MOST_PARTITIONS // max(1, len(regions)))):
+            size = max(1, min(_MOST_ACCOUNTS, _MOST_PARTITIONS // max(1, len(regions) * ((end - begin).days + 1))))
+            for at in range(0, len(group) if regions else 0, size):
+                yield Question(tuple(group[at : at + size]), regions, begin, end)
+
+
+def _spans(first: date, last: date, most: int) -> Iterator[tuple[date, date]]:
+    """From the first day to the last, so many at a time."""
+    while first <= last:
+        end = min(last, first + timedelta(days=most - 1))
+        yield first, end
+        first = end + timedelta(days=1)
 
 
 def _selected(name: str) -> str:

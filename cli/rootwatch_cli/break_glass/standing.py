@@ -7,7 +7,7 @@ import msgspec
 from rootwatch.core.tag_state import TagState, state_of_tags, state_of_value
 from rootwatch.core.tags import Tags
 from rootwatch.core.window import Window
-from rootwatch.core.windows import approval, declared, owner
+from rootwatch.core.windows import approval, declared, owner, standing
 from rootwatch_cli.break_glass.accounts import Account
 from rootwatch_cli.break_glass.coverage import Approval
 from rootwatch_cli.break_glass.desk import Set
@@ -43,7 +43,7 @@ def from_tags(account: Account, there: Set, known: Tags | None, now: datetime) -
 
 def from_table(account: Account, known: Tags, now: datetime) -> Standing:
     """From the hub's table alone: as it judges."""
-    tag, last = state_of_tags(known, now), known.latest("window")
+    tag, last = state_of_tags(known, now), standing(known)
     window = _window(known, tag, now)
     if tag and window:
         tag = msgspec.structs.replace(tag, window=window)

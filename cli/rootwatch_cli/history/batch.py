@@ -12,7 +12,7 @@ from rootwatch.archive.canaries import is_canary_or_none_of_ours
 from rootwatch.archive.reader import Size
 from rootwatch_cli.history.concerning import Concerning
 from rootwatch_cli.history.depth import cut
-from rootwatch_cli.history.files import STANDARD_INPUT, LogFile
+from rootwatch_cli.history.files import STANDARD_INPUT, LogFile, only_here
 
 _MOST_FILES: Final = 64  # to hand a batch over takes half a millisecond, as long as a dozen small files
 _MOST_BYTES: Final = 8_000_000
@@ -26,9 +26,9 @@ class Batch(msgspec.Struct, frozen=True):
     profile: str | None
 
     @property
-    def is_standard_input(self) -> bool:
+    def is_only_here(self) -> bool:
         """Whether only the process that was started by a person can read it."""
-        return self.files[0].name == STANDARD_INPUT
+        return only_here(self.files[0].name)
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -75,7 +75,7 @@ def batches(files: Iterable[LogFile], concerning: Concerning, profile: str | Non
     batch: list[LogFile] = []
     size = 0
     for file in files:
-        if file.name == STANDARD_INPUT:
+        if only_here(file.name):
             yield Batch([file], concerning, profile)
             continue
         batch.append(file)

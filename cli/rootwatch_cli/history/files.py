@@ -7,12 +7,13 @@ from typing import Final
 
 import msgspec
 
-from rootwatch.archive import Damage, is_digest
+from rootwatch.archive import Damage, is_digest, is_of_another_service
 from rootwatch_cli.history.selection import Selection
 from rootwatch_cli.settings_file import BadInputError
 
 STANDARD_INPUT: Final = "-"
 _S3: Final = "s3://"
+_DESCRIPTORS: Final = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
 _NAMES: Final = (".json", ".json.gz", ".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz", ".gz")
 
 
@@ -35,6 +36,11 @@ class SetAside(msgspec.Struct, frozen=True, kw_only=True):
 Listed = LogFile | SetAside | Damage
 
 
+def only_here(name: str) -> bool:
+    """Whether no other process can read it: standard input, or what a shell hands over for ``<(…)``."""
+    return name == STANDARD_INPUT or name.startswith(_DESCRIPTORS)
+
+
 def list_files(names: Sequence[str], selection: Selection, profile: str | None = None) -> Iterator[Listed]:
     """Every file that the sources hold, each once; what can't be listed below a folder is a Damage.
 
@@ -44,8 +50,8 @@ def list_files(names: Sequence[str], selection: Selection, profile: str | None =
     if not names:
         raise BadInputError("Name a folder, a file, s3://bucket/prefix, or - for standard input.")
     for name in names:
-        if name != STANDARD_INPUT and not name.startswith(_S3) and not Path(name).exists():
-            raise BadInputError(f"{name} is not there.")
+        if name != STANDARD_INPUT and not name.startswith(_S3):
+            _check(name)
     seen: set[str] = set()
     for name in names:
         for one in _list_source(name, selection, profile):
@@ -53,6 +59,15 @@ def list_files(names: Sequence[str], selection: Selection, profile: str | None =
             if identity not in seen:
                 seen.add(identity)
                 yield one
+
+
+def _check(name: str) -> None:
+    try:
+        Path(name).stat()
+    except FileNotFoundError:
+        raise BadInputError(f"{name} is not there.") from None
+    except OSError as error:
+        raise BadInputError(f"{name} can't be read: {error.strerror}.") from None
 
 
 def _list_source(name: str, selection: Selection, profile: str | None) -> Iterator[Listed]:
@@ -92,7 +107,9 @@ def _list_folder(folder: str, selection: Selection) -> Iterator[Listed]:
                 elif entry.is_file():
                     yield _sorted_out(entry.path, entry.stat().st_size, selection)
                 else:
-                    yield SetAside(name=entry.path, reason="neither a file nor a folder")
+                    # A link to a folder may lead back to where it lies.
+                    what = "a link to a folder" if entry.is_dir() else "neither a file nor a folder"
+                    yield SetAside(name=entry.path, reason=what)
             except OSError as error:
                 yield Damage(entry.path, 0, f"can't be read ({error.strerror})")
 
@@ -109,6 +126,8 @@ def why_not(key: str, selection: Selection) -> str | None:
     """Why the file at this key or path is not read; None if it is."""
     if is_digest(key):
         return "a digest file"
+    if is_of_another_service(key):
+        return "a log of another service"
     if not selection.takes_key(key):
         return "of another account, Region or day"
     return None

@@ -82,7 +82,7 @@ def _in_processes(waiting: Iterable[Batch], jobs: int) -> Iterator[Answer]:
         under_way: set[Future[Answer]] = set()
         try:
             for batch in waiting:
-                if batch.is_standard_input:
+                if batch.is_only_here:
                     yield read_batch(batch)
                     continue
                 under_way.add(pool.submit(read_batch, batch))

@@ -18,6 +18,7 @@ _LATE: Final = timedelta(days=2)
 _CLOCK_SKEW: Final = timedelta(hours=1)
 # What explains a call comes before it: a session of AssumeRoot lasts 15 minutes, a break-glass window 12 hours.
 _EXPLAINED_BY: Final = timedelta(days=1)
+_MARGIN: Final = timedelta(days=4)  # more than is ever added to what is asked for, or taken from it
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +97,7 @@ def moment(text: str, now: datetime, side: Literal["since", "until"]) -> datetim
             return now - timedelta(**{_UNITS[back["unit"]]: int(back["count"])})
         found = datetime.fromisoformat(text)
         found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        found - _MARGIN, found + _MARGIN  # raises where there is no such time
         whole_day = side == "until" and len(text) <= len("2026-11-24")
         return found + timedelta(days=1) if whole_day else found
     except (ValueError, OverflowError):

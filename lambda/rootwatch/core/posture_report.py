@@ -75,7 +75,9 @@ def read(content: bytes) -> Report:
 
 
 def _identity(row: Mapping[str | None, object]) -> Identity | None:
-    user = fields.text(row.get("user"), 128)
+    said = row.get("user")
+    # In CloudTrail's records "null" is nothing; a user may be called so.
+    user = "null" if said == "null" else fields.text(said, 128)
     if user is None:
         return None
     certificates = [fields.truth(row.get(f"cert_{slot}_active")) for slot in _SLOTS]

@@ -59,6 +59,35 @@ def test_a_profile_that_does_not_exist_is_named(nowhere):
     assert (result.exit_code, "There is no AWS profile nobody" in result.stderr) == (2, True)
 
 
+def test_a_profile_of_the_environment_that_does_not_exist_is_named(nowhere, monkeypatch):
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    result = CliRunner().invoke(main, ["doctor", "--settings", nowhere])
+    assert (result.exit_code, "There is no AWS profile nobody" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("AWS_CONFIG_FILE", "[default", "Unable to parse config file"),
+        ("AWS_SHARED_CREDENTIALS_FILE", "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n", "Partial credentials"),
+    ],
+)
+@pytest.mark.parametrize("command", [["incidents", "list"], ["break-glass", "check", PAYMENTS], ["posture", "--live"]])
+def test_aws_files_that_cannot_be_read_are_one_sentence(nowhere, tmp_path, monkeypatch, command, name, content, says):
+    (tmp_path / "aws").write_text(content)
+    monkeypatch.setenv(name, str(tmp_path / "aws"))
+    result = CliRunner().invoke(main, [*command, "--settings", nowhere])
+    assert (result.exit_code, says in result.stderr, len(result.stderr.splitlines())) == (2, True, 1)
+
+
+def test_a_channel_that_the_settings_do_not_have_is_not_left_out_in_silence(tmp_path):
+    file = tmp_path / "settings.json"
+    file.write_text(json.dumps({name: value for name, value in SETTINGS.items() if name != "pagerduty"}))
+    asked = ["test-alert", "--channel", "sns", "--channel", "pagerduty", "--settings", str(file)]
+    result = CliRunner().invoke(main, asked)
+    assert (result.exit_code, "The settings have no pagerduty" in result.stderr) == (2, True)
+
+
 @pytest.mark.parametrize(
     "options",
     [

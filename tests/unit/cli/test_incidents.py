@@ -206,7 +206,23 @@ def test_an_incident_that_is_not_there_and_a_table_that_is_not_to_be_read_are_on
 def test_no_time_is_bad_input(run):
     for option in ("--since", "--until"):
         result = run(MemoryLedger(told()), "list", option, "last week")
-        assert (result.exit_code, "is no time" in result.stderr) == (2, True)
+        assert (result.exit_code, "is not a time" in result.stderr) == (2, True)
+
+
+def test_the_last_day_that_is_asked_for_counts_whole_and_no_day_to_come_is_read(run):
+    ledger = MemoryLedger(told())
+    day = ("--since", "2026-11-24", "--until", "2026-11-24")
+    assert jsonl(run, ledger, *day) == jsonl(run, ledger) != []
+    ledger.asked.clear()
+    assert jsonl(run, ledger, "--since", "2026-11-24", "--until", "2999-12-31") != []
+    assert len(ledger.asked) == 1
+    assert jsonl(run, ledger, "--since", "2026-11-23", "--until", "2026-11-23") == []
+
+
+def test_days_that_hold_nothing_are_refused_and_not_answered(run):
+    for times in (("--since", "2026-11-24", "--until", "2026-11-20"), ("--until", "2026-09-01")):
+        result = run(MemoryLedger(told()), "list", *times)
+        assert (result.exit_code, "is not before --until" in result.stderr) == (2, True)
 
 
 def test_the_table_is_for_people(run):

@@ -22,6 +22,11 @@ def test_root_s_row_is_told_from_users_by_its_name():
     assert [one.user for one in found.users] == ["root", "ana"]
 
 
+def test_a_user_may_be_called_null_and_is_seen_all_the_same():
+    found = read(report(row("<root_account>"), row("null", password_enabled="true", mfa_active="false")))
+    assert [(one.user, one.password, one.mfa) for one in found.users] == [("null", True, False)]
+
+
 def test_a_key_is_one_that_was_ever_made_and_an_inactive_one_is_kept():
     given_row = row("ana", access_key_1_active="true", access_key_1_last_rotated=SAID, access_key_2_last_rotated=SAID)
     [ana] = read(report(given_row)).users

@@ -3,7 +3,7 @@
 import gzip
 import json
 import shutil
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -217,6 +217,18 @@ def test_many_accounts_and_days_become_several_questions_and_each_account_is_ask
         assert len(question.accounts) * len(question.regions) * days <= 100_000
 
 
+def test_years_of_many_regions_are_asked_for_in_turn_and_each_day_once():
+    table = LogTable(root=ROOT, regions=tuple(f"eu-central-{number}" for number in range(34)))
+    asked = list(questions(Selection(since=NOON - timedelta(days=4000)), ["777788889999"], table, NOON.date()))
+    days = [question.first + timedelta(days=n) for question in asked for n in range(_days(question))]
+    assert days == [asked[0].first + timedelta(days=n) for n in range((asked[-1].last - asked[0].first).days + 1)]
+    assert max(len(question.regions) * _days(question) for question in asked) <= 100_000
+
+
+def _days(question):
+    return (question.last - question.first).days + 1
+
+
 def test_with_regions_the_explaining_accounts_are_asked_about_all_of_them():
     selection = Selection(
         accounts=frozenset({"777788889999"}),
@@ -280,6 +292,8 @@ def test_what_athena_refuses_is_one_sentence():
         (("--since", "1d", f"s3://{BUCKET}/AWSLogs'/x"), "is not a place in S3"),
         (("--since", "1d", "s3://another-bucket-here/AWSLogs/"), "name them with --account"),
         (("--since", "1d", f"s3://{BUCKET}/nothing/AWSLogs/"), "No account has log files below"),
+        (("--since", "1d", ROOT, "--output", "found.jsonl"), "go with --run"),
+        (("--since", "1d", ROOT, "--results", "s3://amzn-s3-demo-results/"), "go with --run"),
     ],
 )
 def test_a_question_that_cannot_be_put_is_one_sentence(athena, arguments, says):

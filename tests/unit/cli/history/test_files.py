@@ -76,6 +76,23 @@ def test_a_link_that_leads_nowhere_is_told(tmp_path):
     assert one.reason == "neither a file nor a folder"
 
 
+def test_a_folder_behind_a_link_is_not_followed_and_told_as_one(put, tmp_path):
+    put("real/log.json")
+    (tmp_path / "loop").symlink_to(tmp_path)
+    assert names([str(tmp_path)]) == [str(tmp_path / "real/log.json")]
+    assert reasons([str(tmp_path)]) == ["a link to a folder"]
+
+
+@pytest.mark.parametrize("service", ["Config", "vpcflowlogs", "elasticloadbalancing", "CloudTrail-Insight"])
+def test_logs_of_other_services_in_a_copy_of_the_bucket_are_set_aside(put, tmp_path, service):
+    put(f"{ORG}/111122223333/{service}/us-east-1/2026/11/24/history.json.gz")
+    put(key("111122223333", "us-east-1", "2026/11/24"))
+    put(f"{ORG}/111122223333/us-east-1/kept-elsewhere.json")
+    put(f"AWSLogs/111122223333/backup/{key('111122223333', 'us-east-1', '2026/11/24')}")
+    assert len(names([str(tmp_path)])) == 3
+    assert reasons([str(tmp_path)]) == ["a log of another service"]
+
+
 def test_a_folder_that_cannot_be_listed_is_damage(tmp_path, monkeypatch):
     def refuse(path: str) -> None:
         raise PermissionError(13, "Permission denied", path)
@@ -89,6 +106,11 @@ def test_a_folder_that_cannot_be_listed_is_damage(tmp_path, monkeypatch):
 def test_a_source_that_is_not_there_is_bad_input(source, says):
     with pytest.raises(BadInputError, match=says):
         list(list_files(source, Selection()))
+
+
+def test_a_source_that_cannot_be_looked_at_is_one_sentence():
+    with pytest.raises(BadInputError, match="can't be read: File name too long"):
+        list(list_files(["x" * 300], Selection()))
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import tempfile
 
 import boto3
 import pytest
@@ -156,6 +157,20 @@ def test_standard_input_is_read_here_and_not_by_a_process_that_has_none(tmp_path
     assert len(results) == 101
     assert "-" in {one.file for one in results}
     assert totals.bytes == totals.listed_bytes + len(given)
+
+
+def test_what_a_shell_hands_over_is_read_here_too(tmp_path):
+    for number in range(100):
+        (tmp_path / f"{number}.json").write_bytes(content(sign_in_body(after(number))))
+    with tempfile.TemporaryFile() as handed:
+        handed.write(content(sign_in_body(after(100))))
+        handed.seek(0)
+        name = f"/dev/fd/{handed.fileno()}"
+        results = list(
+            read_all(list_files([str(tmp_path), name], Selection()), Selection(), None, totals=Totals(), jobs=2)
+        )
+    assert [one for one in results if isinstance(one, Damage)] == []
+    assert name in {one.file for one in results}
 
 
 def test_what_comes_through_a_pipe_is_counted(monkeypatch):

@@ -100,6 +100,14 @@ def test_an_account_is_asked_for_by_its_name_or_its_alias_too(run, asked):
     assert run("--account", asked).stdout == run("--account", PAYMENTS).stdout
 
 
+def test_an_account_that_is_not_looked_at_any_more_is_not_left_out_in_silence(run):
+    store = run.organisation.table
+    [data] = [one for one in store.all() if one.account == DATA]
+    store.keep(msgspec.structs.replace(data, status="SUSPENDED"))
+    result = run("--account", HUB, "--account", DATA)
+    assert (result.exit_code, f"{DATA} is suspended, closed or gone" in result.stderr) == (2, True)
+
+
 def test_of_no_account_nothing_is_known_which_is_not_fine(run):
     run.organisation.table.stored.clear()
     result = run()
