@@ -126,7 +126,7 @@ class HubParts:
         asked = set(touched)
         if any(what.startswith("function:") for what in asked):
             asked |= {what for what in self.wrong if what.startswith("function:")}
-        return {what: self.wrong.get(what, ()) for what in asked}
+        return {what: self.wrong.get(what, ()) for what in sorted(asked)}
 
 
 class Watched(TwoPaths):

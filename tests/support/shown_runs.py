@@ -122,7 +122,8 @@ NOT_RUN: Final = {
         "AttributeKey=EventId,AttributeValue=5f0c1e2d-0000-4000-8000-000000000022 > record.json"
     ): "the embedded CloudTrail keeps no event history",
     (
-        'backup=$(aws dynamodb list-backups --backup-type SYSTEM --query "BackupSummaries[-1].BackupArn" --output text)'
+        "backup=$(aws dynamodb list-backups --backup-type SYSTEM --output text "
+        "--query \"sort_by(BackupSummaries[?TableName=='$table'], &BackupCreationDateTime)[-1].BackupArn\")"
     ): "the embedded DynamoDB makes no backup of what is deleted",
     'aws dynamodb restore-table-from-backup --backup-arn "$backup" --target-table-name "$table"': (
         "the embedded DynamoDB makes no backup of what is deleted"

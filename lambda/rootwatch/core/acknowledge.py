@@ -1,7 +1,7 @@
 """After the fact: a window declared on an account whose root has paged already.
 
-It acknowledges the pages only if every act so far could have been planned, and a person declared it whom its own record
-proves. Nothing is resolved by a tag.
+It acknowledges the pages only if every act so far could have been planned, where it came from included, and a person
+declared it whom its own record proves. Nothing is resolved by a tag.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from rootwatch.core.fact import Fact
 from rootwatch.core.incident import Incident
 from rootwatch.core.settings import Settings
 from rootwatch.core.tags import Tags
-from rootwatch.core.window import NEVER_COVERED, Window
+from rootwatch.core.window import NEVER_COVERED, Window, inside
 from rootwatch.core.windows import declared
 
 
@@ -56,6 +56,16 @@ def _why_not(window: Window, facts: Sequence[Fact], settings: Settings) -> str |
     uncovered = next((f for f in facts if f.window != "yes" or f.kind in NEVER_COVERED), None)
     if uncovered:
         return f"no window could cover that root {uncovered.says}"
+    return _why_not_from_there(window, [f for f in facts if f.verdict not in ("privileged-task", "expected")])
+
+
+def _why_not_from_there(window: Window, facts: Sequence[Fact]) -> str | None:
+    """Where root acted from, held against the rules of windows: inside of ``net=``, and all from one network."""
+    outside = next((f for f in facts if window.nets and not inside(f.address, window.nets)), None)
+    if outside:
+        return f"root {outside.says} from outside of the window's net="
+    if len({f.network for f in facts if f.network}) > 1:
+        return "root acted from more than one network, and a window belongs to one"
     return None
 
 

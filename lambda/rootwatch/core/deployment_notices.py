@@ -33,7 +33,7 @@ def overdue(incident: Incident, settings: Settings, now: datetime) -> tuple[Inci
         return None
     wrong = (*progress.unconfirmed, *progress.missing) or (_NOBODY_LOOKED,)
     severity: Severity = "critical" if _is_grave(progress, wrong) else "high"
-    more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+    more = f", and {progress.amiss - 1} more" if progress.amiss > 1 else ""
     fact = Fact(
         key=digest("deployment not confirmed", incident.id),
         time=now,

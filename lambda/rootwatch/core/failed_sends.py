@@ -18,17 +18,6 @@ from rootwatch.core.watch import ORGANISATION_CAUSE, scope
 from rootwatch.core.words import ChannelName
 
 NAMES: Final[dict[ChannelName, str]] = {"pagerduty": "PagerDuty", "slack": "Slack", "sns": "SNS"}
-_MEND: Final[dict[ChannelName, str]] = {
-    "pagerduty": (
-        "see whether the service and its Events API v2 integration still stand, and whether the secret {secret} holds "
-        "that integration's key"
-    ),
-    "slack": (
-        "see whether the Slack channel {place} still stands, whether the app is in it, and whether the secret {secret} "
-        "holds the app's token"
-    ),
-    "sns": "see whether the topic still stands, and whether its policy and its key let the functions publish",
-}
 _PROVE: Final = "`rootwatch test-alert` shows when it works again."
 
 
@@ -40,10 +29,8 @@ def lost(channel: ChannelName, notice: Notice, outcome: Outcome, settings: Setti
     incident = notice.incident
     whose = f" of {incident.account}" if incident.account else ""
     title = notice.fact.title if notice.fact else incident.title
-    section = {"pagerduty": settings.pagerduty, "slack": settings.slack, "sns": None}[channel]
     again = "It is tried again for 24 hours" if outcome.state == "retry" else "It is not sent there again"
-    place = settings.slack.channel if settings.slack else ""
-    mend = _MEND[channel].format(secret=section.secret if section else "", place=place)
+    mend = _mend(channel, settings)
     return Fact(
         key=digest("send failed", incident.id, channel, notice.seq, outcome.state),
         time=now,
@@ -61,6 +48,22 @@ def lost(channel: ChannelName, notice: Notice, outcome: Outcome, settings: Setti
         cause=_cause(channel),
         why=(f"{name} told nobody of it",) if page else (),
     )
+
+
+def _mend(channel: ChannelName, settings: Settings) -> str:
+    if channel == "pagerduty" and settings.pagerduty:
+        return (
+            "see whether the service and its Events API v2 integration still stand, and whether the secret "
+            f"{settings.pagerduty.secret} holds that integration's key"
+        )
+    if channel == "slack" and settings.slack and settings.slack.channel:
+        return (
+            f"see whether the Slack channel {settings.slack.channel} still stands, whether the app is in it, and "
+            f"whether the secret {settings.slack.secret} holds the app's token"
+        )
+    if channel == "slack" and settings.slack:
+        return f"see whether the Slack app still has the webhook that the secret {settings.slack.secret} holds"
+    return "see whether the topic still stands, and whether its policy and its key let the functions publish"
 
 
 def works(channel: ChannelName, now: datetime) -> Fact:

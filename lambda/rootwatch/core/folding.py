@@ -18,7 +18,7 @@ from rootwatch.core.words import Harm, Severity, pages, worst
 
 _FAILURES_THAT_ALARM: Final = 3
 _ROOT_RULE: Final = "rule:rootwatch-root-use"
-_TOP: Final = 12  # of each facet; HEAD stays under 8 kB
+_TOP: Final = 12  # of each facet: HEAD stays small
 _MOMENTS: Final = 32  # of each kind that the story rules look at
 
 
@@ -55,15 +55,18 @@ def reweighed(incident: Incident, facts: Iterable[Fact]) -> Incident:
     facts = list(facts)
     root = [fact for fact in facts if fact.verdict != "privileged-task"]
     failed = (Moment.of(fact) for fact in root if fact.kind == "failed-sign-in")
-    # The rules look at every moment here, not only at the latest that HEAD keeps: nothing is lowered by forgetting.
+    sign_ins = (Moment.of(fact) for fact in root if fact.signed_in)
+    recoveries = (Moment.of(fact) for fact in root if fact.kind == "recovery")
+    # The rules look at every moment here, not only at the latest that HEAD keeps, and at those of an incident that this
+    # one continues: nothing is lowered by forgetting.
     blank = msgspec.structs.replace(
         incident,
         harms={},
         why=(),
         verdict=worst_verdict(*(fact.verdict for fact in facts)),
-        sign_ins=tuple(Moment.of(fact) for fact in root if fact.signed_in),
-        failures=tuple({moment.key: moment for moment in (*incident.failures, *failed)}.values()),
-        recoveries=tuple(Moment.of(fact) for fact in root if fact.kind == "recovery"),
+        sign_ins=_all(incident.sign_ins, sign_ins),
+        failures=_all(incident.failures, failed),
+        recoveries=_all(incident.recoveries, recoveries),
     )
     kept = {name: _kept((), *getattr(blank, name)) for name in ("sign_ins", "failures", "recoveries")}
     return msgspec.structs.replace(_weighed(blank, facts), **kept)
@@ -117,6 +120,10 @@ def _count(counts: Mapping[str, int], *values: str | None) -> dict[str, int]:
             name = value if value in counted or len(counted) < _TOP else "others"
             counted[name] = counted.get(name, 0) + 1
     return counted
+
+
+def _all(known: Iterable[Moment], more: Iterable[Moment]) -> tuple[Moment, ...]:
+    return tuple({moment.key: moment for moment in (*known, *more)}.values())
 
 
 def _kept(moments: tuple[Moment, ...], *more: Moment | None) -> tuple[Moment, ...]:

@@ -19,6 +19,7 @@ STORM_WINDOW: Final = timedelta(minutes=10)
 STORM_HOLD: Final = timedelta(minutes=5)  # after it was last seen: the sweep looks each minute
 LONGEST_STORM: Final = timedelta(hours=1)  # then it pages anew, if it goes on
 FAILURE_MINUTES: Final = 30
+_PAGE_STANDS: Final = timedelta(hours=6)
 NEVER: Final = datetime.max.replace(tzinfo=UTC)  # when what stands closes by quiet
 
 
@@ -65,6 +66,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     verdict: Verdict = "unplanned"
     harms: dict[Harm, Severity] = {}
     paged: dict[Harm, Severity] = {}
+    paged_at: datetime | None = None  # the last of them
     held: dict[Harm, Held] = {}
     joined: dict[Harm, Severity] = {}  # of `paged`, what a storm's page tells of
     seen: int = 0
@@ -140,17 +142,39 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Whether it is one that was not confirmed in time: what is changed from then on is another."""
         return self.is_deployment and bool(self.paged)
 
+    def has_spent_pages(self, fact: Fact) -> bool:
+        """Whether its pages can't stand for one more fact that pages: all that it paged for proved to be planned or a
+        colleague's task, or was declared after the fact and before this one."""
+        if self.scope != self.account or not self.paged or not pages(fact.severity):
+            return False
+        declared = self.acknowledged and self.declared_at is not None and self.declared_at <= fact.time
+        return declared or self.verdict == "privileged-task" or not pages(self.severity)
+
+    def continuing(self, other: "Incident") -> "Incident":
+        """With the moments of another, whose story goes on in this one."""
+        return msgspec.structs.replace(
+            self, sign_ins=other.sign_ins, failures=other.failures, recoveries=other.recoveries
+        )
+
     def ends_at(self, settings: Settings) -> datetime:
-        """When it closes, if nothing more is processed: by quiet, or for guessing six hours after its opening; what
-        stands never does, but for a deployment that has paged; a storm when it has calmed down, or an hour after its
-        opening."""
+        """When it closes, if nothing more is processed: by quiet, or when its last page is too old, and for guessing
+        after its opening; what stands never does, but for a deployment that has paged; a storm when it has calmed down,
+        or an hour after its opening."""
         if self.is_standing and not self.is_failed_deployment:
             return NEVER
         if self.is_guessing:
             return self.opened_at + timedelta(hours=GUESSING_HOURS)
         if self.is_storm:
             return min(self.processed_at + STORM_HOLD, self.opened_at + LONGEST_STORM)
-        return self.processed_at + timedelta(minutes=settings.incident_gap_minutes)
+        quiet = self.processed_at + timedelta(minutes=settings.incident_gap_minutes)
+        return quiet if self.ends_by_quiet(settings) else self._page_ends_at(settings)
+
+    def ends_by_quiet(self, settings: Settings) -> bool:
+        """Whether nothing more has come by its end; else its last page is too old to stand for what comes."""
+        return self._page_ends_at(settings) - self.processed_at >= timedelta(minutes=settings.incident_gap_minutes)
+
+    def _page_ends_at(self, settings: Settings) -> datetime:
+        return self.paged_at + page_stands(settings) if self.paged_at else NEVER
 
     def is_over(self, now: datetime, settings: Settings) -> bool:
         """Whether a record processed now starts another incident."""
@@ -160,6 +184,12 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The harms that must page: never paged, or paged at a lower severity. Worst first."""
         due = [(h, s) for h, s in self.harms.items() if pages(s) and rank(s) > rank(self.paged.get(h, "low"))]
         return sorted(due, key=lambda pair: (-rank(pair[1]), pair[0]))
+
+
+def page_stands(settings: Settings) -> timedelta:
+    """For how long a page stands for what repeats: else whoever fails to sign in every half hour could keep its
+    incident open, and one page would do for months."""
+    return max(_PAGE_STANDS, timedelta(minutes=settings.incident_gap_minutes))
 
 
 def opened(fact: Fact, scope: str, incident_id: str, now: datetime) -> Incident:

@@ -13,7 +13,7 @@ from rootwatch.core.fact import Fact
 from rootwatch.core.fields import account_id, text
 from rootwatch.core.record import digest
 from rootwatch.core.roll import OUTSIDE, Roll
-from rootwatch.core.seen import Seen
+from rootwatch.core.seen import RECENT, Seen
 from rootwatch.core.settings import Settings
 
 # As long as the record of the leaving may take, by whichever path.
@@ -71,10 +71,12 @@ def is_missing(roll: Roll, now: datetime) -> bool:
 def missing(roll: Roll, seen: Seen | None, now: datetime) -> Fact | None:
     """The fact of an account that left without a trace; None if a record told of its leaving, or it was closed before.
 
-    ``seen``: what is remembered of its root, leavings among it.
+    ``seen``: what is remembered of its root, leavings among it. One from which it came back explains nothing: it was
+    listed, and asked, after that.
     """
-    explained = any(trace.kind in _LEAVINGS for trace in seen.traces) if seen else False
-    if explained or roll.status != "ACTIVE":
+    listed_last = min(roll.last_ask or roll.gone or now, roll.gone or now)
+    leavings = [trace for trace in (seen.traces if seen else ()) if trace.kind in _LEAVINGS]
+    if any(trace.last >= listed_last - RECENT for trace in leavings) or roll.status != "ACTIVE":
         return None
     return Fact(
         key=digest("account missing", roll.account, roll.gone),

@@ -137,4 +137,4 @@ def _with_page(incident: Incident, harm: Harm, severity: Severity, hold: int, se
     held = {name: one for name, one in incident.held.items() if name != harm}
     if hold:
         held[harm] = Held(seq, severity, now + timedelta(seconds=hold))
-    return msgspec.structs.replace(incident, paged={**incident.paged, harm: severity}, held=held)
+    return msgspec.structs.replace(incident, paged={**incident.paged, harm: severity}, paged_at=now, held=held)

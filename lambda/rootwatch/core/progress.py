@@ -22,6 +22,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     since: datetime | None = None  # the oldest change that was not confirmed then; None: all were
     unconfirmed: tuple[str, ...] = ()  # what of it, a sentence each
     missing: tuple[str, ...] = ()  # what should have come with it and is not there
+    amiss: int = 0  # how many sentences both would have, had HEAD room for all
 
     def with_part(self, *, by: str, grave: bool) -> "Progress":
         """With one more record; the same for every order."""
@@ -32,12 +33,14 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         self, now: datetime, since: datetime | None, unconfirmed: Iterable[str], missing: Iterable[str]
     ) -> "Progress":
         """As coverage found it in a run that began at ``now``."""
+        unconfirmed, missing = dict.fromkeys(unconfirmed), dict.fromkeys(missing)
         return msgspec.structs.replace(
             self,
             checked_at=now,
             since=since,
             unconfirmed=_short(unconfirmed),
             missing=_short(missing),
+            amiss=len(unconfirmed) + len(missing),
         )
 
     def deadline(self, opened_at: datetime, processed_at: datetime) -> datetime:
@@ -50,6 +53,6 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def _short(sentences: Iterable[str]) -> tuple[str, ...]:
     """As many as HEAD has room for."""
-    said = list(dict.fromkeys(sentences))
+    said = list(sentences)
     more = [f"and {len(said) - _WORDS} more"] if len(said) > _WORDS else []
     return (*(words[:_LENGTH] for words in said[:_WORDS]), *more)

@@ -87,9 +87,12 @@ def _corrected(
     """The incident with its facts weighed again; what is taken back is told, and what pages only now."""
     after = reweighed(incident, facts)
     withdrawn = _withdrawn(incident, after, now)
-    sent = [(harm, severity) for harm, severity in incident.own_pages if harm not in withdrawn]
     explained = after.verdict == "privileged-task"
-    resolves = tuple(dedup_key(incident.id, harm, severity) for harm, severity in sent) if explained else ()
+    # A task that would have paged by itself keeps its alert: it must not depend on which of its records came first.
+    ends = [
+        pair for pair in incident.own_pages if pair[0] not in withdrawn and not pages(after.harms.get(pair[0], "low"))
+    ]
+    resolves = tuple(dedup_key(incident.id, *pair) for pair in ends) if explained else ()
     after = msgspec.structs.replace(
         after,
         # A page that was sent stays sent; one that is withdrawn never was.
@@ -98,7 +101,7 @@ def _corrected(
     )
     told: list[Notice] = []
     worst_fact = max(changed, key=lambda fact: rank(fact.severity))
-    if withdrawn or resolves or rank(after.severity) < rank(incident.severity):
+    if withdrawn or explained or rank(after.severity) < rank(incident.severity):
         after, one = notice("corrected", after, settings, now, fact=worst_fact, resolves=resolves)
         told.append(one)
     for page in pages_due(after, changed, now):

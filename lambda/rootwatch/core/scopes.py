@@ -12,7 +12,7 @@ from rootwatch.core.record import Item, Record
 from rootwatch.core.remember import accounts
 from rootwatch.core.root_use import find, mark_key
 from rootwatch.core.settings import Settings
-from rootwatch.core.words import RootUseKind
+from rootwatch.core.words import RootUseKind, pages
 
 GUESSED_ACCOUNTS: Final = 3
 UNKNOWN_ACCOUNT: Final = "unknown"
@@ -64,7 +64,9 @@ def scope_of(fact: Fact, item: Item, known: Known, settings: Settings, now: date
     if fact.kind == "privileged-task" and fact.access_key_id:
         return _task_scope(fact.access_key_id)
     own = _own_scope(item)
-    if fact.kind not in GUESSES:
+    # A recovery that was completed is no guess any more: it is its account's, and pages for each.
+    got_in = pages(fact.alone or fact.severity) and fact.error is None
+    if fact.kind not in GUESSES or got_in:
         return own
     since = timedelta(minutes=FAILURE_MINUTES)
     guessed = {m.account for m in known.failures if abs(m.time - fact.time) <= since} | {fact.account}
@@ -72,9 +74,10 @@ def scope_of(fact: Fact, item: Item, known: Known, settings: Settings, now: date
     under_way = guessing is not None and not guessing.is_over(now, settings)
     own_incident = known.incidents.get(own)
     own_open = own_incident is not None and not own_incident.is_over(now, settings)
-    if under_way:
-        return own if own_open else GUESSING_SCOPE
-    return GUESSING_SCOPE if len(guessed) >= GUESSED_ACCOUNTS else own
+    # Where somebody got in, a failed sign-in belongs to that, whenever it is heard.
+    if own_open and own_incident and (under_way or own_incident.sign_ins):
+        return own
+    return GUESSING_SCOPE if under_way or len(guessed) >= GUESSED_ACCOUNTS else own
 
 
 def _own_scope(item: Item) -> str:

@@ -42,7 +42,7 @@ class Place(msgspec.Struct, frozen=True):
 class Trace(msgspec.Struct, frozen=True):
     """Something that may lead up to root use. The same thing within a day is one trace."""
 
-    kind: str  # "assume-root", or the kind of a fact
+    kind: str  # "assume-root", or the kind of a fact; of a watch event that failed "tried …"
     says: str
     first: datetime
     last: datetime
@@ -69,7 +69,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def with_fact(self, fact: Fact, incident: str) -> "Seen":
         """With one more root use, attempt at it, or watch event."""
         if fact.is_watch_event:
-            return self.with_trace(fact.kind, fact.says, fact.time)
+            return self.with_trace(f"tried {fact.kind}" if fact.error else fact.kind, fact.says, fact.time)
         seen = self if fact.kind in _NO_USE else self._with_use(fact, incident)
         if fact.kind in _ATTEMPTS or fact.harm in _LEAVE_TRACES:
             return seen.with_trace(fact.kind, f"root {fact.says}", fact.time)

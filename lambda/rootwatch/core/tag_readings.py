@@ -10,6 +10,7 @@ from rootwatch.core.record import digest
 from rootwatch.core.tag_state import TagState, state_of_tags
 from rootwatch.core.tags import Tags
 from rootwatch.core.watch import ORGANISATION_CAUSE
+from rootwatch.core.windows import standing
 
 # As long as the record of the setting may take, by whichever path.
 _WAITS_FOR_ITS_RECORD: Final = timedelta(minutes=20)
@@ -22,7 +23,7 @@ def without_record(tags: Tags, value: str | None, now: datetime) -> Fact | None:
 
     ``value``: what was read of the tag just now.
     """
-    last = tags.latest("window")
+    last = standing(tags)
     if last is None or value is None or last.proved or last.value != value or now - last.at < _WAITS_FOR_ITS_RECORD:
         return None
     state = state_of_tags(tags, now)

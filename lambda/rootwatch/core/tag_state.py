@@ -7,6 +7,7 @@ import msgspec
 
 from rootwatch.core.tags import Tags
 from rootwatch.core.window import NotAWindowError, Window, parse
+from rootwatch.core.windows import standing
 
 State = Literal["open", "to come", "expired", "malformed"]
 
@@ -28,7 +29,7 @@ def state_of_value(account: str, value: str, now: datetime) -> TagState:
 
 def state_of_tags(tags: Tags, now: datetime) -> TagState | None:
     """The state of the value that was last seen, with who set it and when; None when there is no tag."""
-    last = tags.latest("window")
+    last = standing(tags)
     if last is None or last.value is None:
         return None
     return _state(tags.account, last.value, now, last.at, last.by, by_root=last.by_root)

@@ -8,7 +8,15 @@ import msgspec
 from rootwatch.core import storm as storms
 from rootwatch.core.fact import Fact
 from rootwatch.core.folding import fold
-from rootwatch.core.incident import GUESSING_SCOPE, ORGANISATION_WIDE, Incident, Moment, is_wide, opened
+from rootwatch.core.incident import (
+    GUESSING_SCOPE,
+    ORGANISATION_WIDE,
+    Incident,
+    Moment,
+    is_wide,
+    opened,
+    page_stands,
+)
 from rootwatch.core.notice import Notice, notice
 from rootwatch.core.ports import Due, Known, Plan
 from rootwatch.core.record import digest
@@ -22,9 +30,12 @@ def folded(plan: Plan, scope: str, known: Known, settings: Settings, now: dateti
     """The plan with its fact folded into the scope's open incident, or a new one, and with what is told of it."""
     assert plan.fact is not None
     there = known.incidents.get(scope)
+    fact = plan.fact
     over = there is not None and there.is_over(now, settings)
-    before = _new(plan.fact, scope, known, now) if there is None or over else there
-    fact, opening = plan.fact, before.seen == 0
+    spent = there is not None and not over and there.has_spent_pages(fact)
+    before = there if there and not over and not spent else _new(fact, scope, known, now)
+    before = before.continuing(there) if there and spent else before
+    opening = before.seen == 0
     after = fold(before, fact, _failures_that_matter(fact, before, known), now)
     unknown = known.account.unknown if known.account else ""
     seen = known.seen.get(fact.account or "")
@@ -32,7 +43,7 @@ def folded(plan: Plan, scope: str, known: Known, settings: Settings, now: dateti
     told: list[Notice] = []
     listed: list[Paging] = []
     disposition: Disposition = "opened" if opening else "folded"
-    due: list[tuple[Harm, Severity] | None] = [*pages_due(after, [fact], now)]
+    due: list[tuple[Harm, Severity] | None] = [*(pages_due(after, [fact], now) or _too_old(after, fact, settings, now))]
     for page in due or [None]:
         is_worse = rank(after.severity) > rank(before.severity)
         if page is None and not (opening or is_worse or _names_another(before, after)):
@@ -61,7 +72,7 @@ def folded(plan: Plan, scope: str, known: Known, settings: Settings, now: dateti
         plan,
         disposition=disposition,
         incident=after,
-        replaces=there.id if there and over else None,
+        replaces=there.id if there and (over or spent) else None,
         notices=tuple(told),
         withdraws=withdraws,
         paging=listed[0] if listed else None,  # the worst of them
@@ -82,6 +93,15 @@ def pages_due(incident: Incident, facts: Sequence[Fact], now: datetime) -> list[
         if waits and not fact.hold and pages(fact.severity) and all(harm != fact.harm for harm, _ in due):
             due.append((fact.harm, incident.harms[fact.harm]))
     return due
+
+
+def _too_old(incident: Incident, fact: Fact, settings: Settings, now: datetime) -> list[tuple[Harm, Severity]]:
+    """Of what stands, and may for months, the page that is too old to stand for this fact. It has the same dedup_key:
+    PagerDuty adds it to the alert, and pages only if somebody has resolved that."""
+    if not (incident.is_standing and incident.paged_at and pages(fact.severity)):
+        return []
+    old = now - incident.paged_at >= page_stands(settings)
+    return [(fact.harm, incident.harms[fact.harm])] if old else []
 
 
 def overtaken(before: Incident, after: Incident, now: datetime) -> tuple[Due, ...]:

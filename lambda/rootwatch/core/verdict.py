@@ -15,6 +15,7 @@ from rootwatch.core.words import Severity
 # Of 60 and 90 seconds at most, some are left for the way to PagerDuty.
 HOLD_FOR_TAG_SECONDS: Final = 55
 HOLD_FOR_TASK_SECONDS: Final = 85
+_KNOCKS: Final = frozenset({"failed-sign-in", "recovery"})  # anybody can, who knows root's e-mail address
 
 
 def weigh(fact: Fact, tags: Tags, settings: Settings) -> Fact:
@@ -46,8 +47,11 @@ def weigh(fact: Fact, tags: Tags, settings: Settings) -> Fact:
 def with_use(fact: Fact, tags: Tags, settings: Settings) -> tuple[Tags, tuple[Tagging, ...]]:
     """The tags once this use is looked at, and what is new in them: who came first owns the window.
 
-    A use that the window covers, whoever owns it, is kept if it came before the one that is known.
+    A use that the window covers, whoever owns it, is kept if it came before the one that is known. Who knocks is not
+    in: else any stranger who fails to sign in would own the window, and its people would page.
     """
+    if fact.kind in _KNOCKS:
+        return tags, ()
     unowned = msgspec.structs.replace(tags, taggings=tuple(one for one in tags.taggings if one.purpose != "use"))
     if fact.event_time is None or fact.network is None or fact.account is None:
         return tags, ()

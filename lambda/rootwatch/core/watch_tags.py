@@ -13,7 +13,7 @@ from rootwatch.core.settings import Settings
 from rootwatch.core.tags import Tagging, Tags, taggings_of
 from rootwatch.core.watched import bare
 from rootwatch.core.window import NotAWindowError, Window, parse
-from rootwatch.core.windows import declared_time
+from rootwatch.core.windows import declared_time, standing
 from rootwatch.core.words import Severity
 
 MUCH: Final = timedelta(hours=24)  # of windows in seven days
@@ -121,7 +121,7 @@ def _removed(one: Tagging) -> _Told:
 
 
 def _approval(one: Tagging, known: Tags) -> _Told:
-    declared = known.latest("window")
+    declared = standing(known)
     if declared and declared.by == one.by:
         return _Told(
             f"approved their own ticket {one.value}",

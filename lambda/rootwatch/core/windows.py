@@ -73,6 +73,11 @@ def owner(window: Window, tags: Tags) -> Tagging | None:
     return min(uses, key=lambda one: (one.at, one.value or ""), default=None)
 
 
+def standing(tags: Tags) -> Tagging | None:
+    """The setting or removal that the tag is as it is by; what only says the same again is not it. None: none known."""
+    return next(reversed(_changes_of_value(tags)), None)
+
+
 def _approves(one: Tagging, window: Window) -> bool:
     proved = window.proved and one.proved and not one.by_root
     return proved and bool(window.ticket) and one.value == window.ticket and one.by not in (None, window.set_by)
@@ -83,8 +88,8 @@ def _changes_of_value(tags: Tags) -> list[Tagging]:
     for tagging in tags.taggings:
         if tagging.purpose != "window":
             continue
-        # A value that root set declares nothing; a person who sets it again does.
-        again = bool(kept) and kept[-1].value == tagging.value and kept[-1].by_root == tagging.by_root
-        if not again:
+        # A value that root set declares nothing; a person who sets it again does. Who reads it there sets nothing.
+        same = bool(kept) and kept[-1].value == tagging.value
+        if not same or (tagging.proved and kept[-1].by_root != tagging.by_root):
             kept.append(tagging)
     return kept

@@ -43,6 +43,12 @@ def by_status(response: requests.Response) -> Outcome | None:
     return None
 
 
+def is_sent_elsewhere(response: requests.Response) -> bool:
+    """Whether it is a redirect, none of which is followed: nothing was taken, and the address is wrong, not the
+    message. ``response.ok`` is true of it all the same."""
+    return response.status_code in range(300, 400)
+
+
 def _retry_after(response: requests.Response) -> float | None:
     """Retry-After in seconds, bounded; as a date it counts from the answer's own Date.
 

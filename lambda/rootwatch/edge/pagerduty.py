@@ -11,7 +11,7 @@ from rootwatch.core.notice import Notice
 from rootwatch.core.ports import Outcome
 from rootwatch.core.sections import PagerDuty
 from rootwatch.core.settings import Settings
-from rootwatch.edge.http import TIMEOUT_SECONDS, by_status, unreachable
+from rootwatch.edge.http import TIMEOUT_SECONDS, by_status, is_sent_elsewhere, unreachable
 from rootwatch.edge.secrets import SecretError, Secrets
 from rootwatch.render.pagerduty import pagerduty
 
@@ -60,7 +60,7 @@ class PagerDutyChannel:
         passing = by_status(response)
         if passing:
             return passing
-        mend = response.status_code in _MENDABLE or _refuses_the_key(response)
+        mend = is_sent_elsewhere(response) or response.status_code in _MENDABLE or _refuses_the_key(response)
         which = ": it does not know the routing key" if _refuses_the_key(response) else ""
         reason = f"PagerDuty answered {response.status_code}{which}"
         return Outcome(state="retry" if mend else "failed", reason=reason, mend=mend)

@@ -12,14 +12,15 @@ from rootwatch.core.notice import Notice
 from rootwatch.core.ports import Outcome
 from rootwatch.core.sections import Slack
 from rootwatch.core.settings import Settings
-from rootwatch.edge.http import TIMEOUT_SECONDS, by_status, unreachable
+from rootwatch.edge.http import TIMEOUT_SECONDS, by_status, is_sent_elsewhere, unreachable
 from rootwatch.edge.secrets import SecretError, Secrets
 from rootwatch.edge.slack_errors import Meaning, meaning_of
 from rootwatch.render.slack import SlackMessage, slack
 
 _API: Final = "Slack: "
 _WEBHOOK: Final = "Slack's webhook answered "
-# The webhook was revoked, its channel archived or deleted.
+# The webhook was revoked, its channel archived or deleted. A webhook that is none is redirected to Slack's front page:
+# https://github.com/Graylog2/graylog2-server/issues/12315
 _WEBHOOK_MENDABLE: Final = frozenset({requests.codes.forbidden, requests.codes.not_found, requests.codes.gone})
 
 
@@ -78,13 +79,14 @@ class SlackChannel:
             return Outcome(state="retry", reason=f"the secret {self._section.secret} holds no https address", mend=True)
         body = {"text": message.text, "blocks": message.blocks}
         response = self._http.post(url, json=body, timeout=TIMEOUT_SECONDS, allow_redirects=False)
-        if response.ok:
+        if response.ok and not is_sent_elsewhere(response):
             return Outcome(state="sent")
         passing = by_status(response)
         if passing:
             return passing
-        mend = response.status_code in _WEBHOOK_MENDABLE
-        reason = f"{_WEBHOOK}{response.status_code}"
+        mend = is_sent_elsewhere(response) or response.status_code in _WEBHOOK_MENDABLE
+        what = ": it is no webhook, or is gone" if is_sent_elsewhere(response) else ""
+        reason = f"{_WEBHOOK}{response.status_code}{what}"
         return Outcome(state="retry" if mend else "failed", reason=reason, mend=mend)
 
 

@@ -5,7 +5,7 @@ from typing import Final
 from rootwatch.core.notice import Notice
 from rootwatch.core.settings import Settings
 from rootwatch.core.words import Verdict, pages
-from rootwatch.render import watch
+from rootwatch.render import correction, watch
 from rootwatch.render.clean import clean, cut
 from rootwatch.render.subject import (
     account_forms,
@@ -88,7 +88,7 @@ def _what(notice: Notice) -> str:
     if notice.incident.is_watch:
         return watch.headline(notice)
     if notice.type == "corrected":
-        return f"Corrected: this was {_task(notice)}" if is_task(notice) else "Corrected: this was not what we told you"
+        return correction.headline(notice)
     if notice.incident.is_guessing:
         return _guessing(notice)
     return _privileged(notice) if is_task(notice) else _root(notice)

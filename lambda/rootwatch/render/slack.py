@@ -83,16 +83,16 @@ def is_calm(notice: Notice) -> bool:
 
 
 def _line(line: str, notice: Notice, told: Story) -> list[Block]:
-    """One quiet line: the headline, the window that covers it, and the link."""
+    """One quiet line: the headline, the window that covers it, and the link; what else must be said, beside it."""
     window = [declared(notice.fact)] if notice.type == "planned" and notice.fact else []
-    texts = [escape(text) for text in (line, *window, *told.notes)]
-    return [_context([" · ".join(texts + _link(told))])]
+    texts = [escape(text) for text in (line, *window)]
+    return [_context([" · ".join(texts + _link(told)), *map(escape, told.notes)])]
 
 
 def _brief(line: str, _: Notice, told: Story) -> list[Block]:
     """No header, and all facts in small print."""
-    text = "\n".join([f"*{escape(line)}*", escape(told.happened), *map(escape, told.notes), *_link(told)])
-    return [_section(text), *_listed(told), *_small_print(told.facts)]
+    text = "\n".join([f"*{escape(line)}*", escape(told.happened), *_link(told)])
+    return [_section(text), *(_section(escape(note)) for note in told.notes), *_listed(told), *_small_print(told.facts)]
 
 
 def _alert(line: str, notice: Notice, told: Story) -> list[Block]:

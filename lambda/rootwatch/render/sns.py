@@ -17,7 +17,7 @@ from rootwatch.render.mail import mail
 _SUBJECT: Final = 99  # "must be less than 100 characters long"
 _SMS: Final = 140  # one text message
 _MOST: Final = 200_000  # bytes of the message; SNS takes 262,144, attributes included
-_WIDTHS: Final = (1_000, 300, 100)
+_WIDTHS: Final = (1_000, 300, 100, 40)
 _MACHINES: Final = ("http", "https", "sqs", "lambda", "firehose")
 
 

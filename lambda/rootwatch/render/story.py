@@ -4,19 +4,25 @@ from typing import Final
 
 import msgspec
 
-from rootwatch.core.incident import FAILURE_MINUTES, GUESSING_HOURS, WATCH_SCOPE
+from rootwatch.core.incident import FAILURE_MINUTES, GUESSING_HOURS, WATCH_SCOPE, page_stands
 from rootwatch.core.notice import Notice
 from rootwatch.core.settings import Settings
-from rootwatch.core.words import rank
-from rootwatch.render import links, watch
+from rootwatch.core.spans import duration
+from rootwatch.core.words import pages, rank
+from rootwatch.render import correction, links, watch
 from rootwatch.render.clean import clean, day, moment
 from rootwatch.render.containment import Containment, containment
 from rootwatch.render.facts import Line, declared, lines, listed
-from rootwatch.render.subject import accounts_guessed, is_task, short_principal
+from rootwatch.render.subject import accounts_guessed, is_task
 
 _REASONS: Final = 6
 _TRACES: Final = 8
 _LINE: Final = 160
+# https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
+_FEDERATED: Final = (
+    "Denying root does not end this session, which lives for an hour at most: deny the account's federated users by a "
+    "service control policy too (the runbook names them)."
+)
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +84,7 @@ def _happened(notice: Notice, settings: Settings) -> str:
                 f"{incident.seen} in all since {moment(incident.first)}."
             )
         case "corrected":
-            return _corrected(notice, says)
+            return correction.happened(notice, says)
         case "acknowledged":
             return f"A break-glass window was declared only after root had paged: {listed(incident.actions, 400)}."
         case "planned" if fact and notice.page is None:
@@ -93,20 +99,14 @@ def _happened(notice: Notice, settings: Settings) -> str:
 
 def _closed(notice: Notice, settings: Settings) -> str:
     incident = notice.incident
-    quiet = (
-        f"{GUESSING_HOURS} hours have passed since it opened"
-        if incident.is_guessing
-        else f"nothing more came for {settings.incident_gap_minutes} minutes"
-    )
+    quiet = f"nothing more came for {settings.incident_gap_minutes} minutes"
+    if incident.is_guessing:
+        quiet = f"{GUESSING_HOURS} hours have passed since it opened"
+    elif not incident.ends_by_quiet(settings):
+        quiet = f"{duration(page_stands(settings))} have passed since its last page; what comes from now on pages anew"
     return (
         f"The incident is closed because {quiet}. That is no all-clear. What root did: {listed(incident.actions, 400)}."
     )
-
-
-def _corrected(notice: Notice, says: str) -> str:
-    what = "a privileged task (AssumeRoot)" if is_task(notice) else "something else than we told you"
-    resolved = " Its PagerDuty alerts are resolved." if notice.resolves else ""
-    return f"What we told you of in this incident was {what}. {says}.{resolved}"
 
 
 def _why(notice: Notice) -> list[str]:
@@ -150,25 +150,32 @@ def _do_now(notice: Notice) -> str:
         return watch.do_now(notice)
     match notice.type:
         case "closed":
-            if is_task(notice):
-                return "Nothing."
-            still = "its PagerDuty alert stays open until somebody resolves it" if notice.incident.own_pages else ""
-            return "If nobody has explained this use yet, find out who it was" + (f"; {still}." if still else ".")
+            return _after_the_close(notice)
         case "digest":
             return "Nothing new; go on with what is under way."
         case "acknowledged":
             ask = "Ask the account's owner whether this is the work that was declared"
             return f"{ask}; if so, resolve the alert." if notice.acknowledges else f"{ask}. The page stands."
         case "corrected":
-            return f"Nothing, if {short_principal(notice) or 'the colleague'} confirms it."
+            return correction.do_now(notice)
         case "planned" if notice.page is None:
-            return "Nothing, if this is the work that was declared; if not, treat it as a break-in."
+            return correction.AS_DECLARED
     if notice.incident.is_guessing:
         return (
             "Look for a successful root sign-in in these accounts. Ask nobody to sign in to check; "
             "have passwords changed where MFA is missing."
         )
     return notice.fact.do_now if notice.fact else "Ask the account's owner who is using root."
+
+
+def _after_the_close(notice: Notice) -> str:
+    """A task that paged by itself has an alert too; that of one which was heard late was resolved then."""
+    incident, task = notice.incident, is_task(notice)
+    alerts = [harm for harm, _ in incident.own_pages if not task or pages(incident.harms.get(harm, "low"))]
+    if task and not alerts:
+        return "Nothing."
+    still = "; its PagerDuty alert stays open until somebody resolves it" if alerts else ""
+    return f"If nobody has explained this use yet, find out who it was{still}."
 
 
 def _look(notice: Notice) -> str:
@@ -192,15 +199,18 @@ def _section(notice: Notice) -> str:
 
 
 def _notes(notice: Notice, settings: Settings) -> tuple[str, ...]:
-    """SCPs: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html."""
+    """SCPs: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html; AssumeRoot, for
+    member accounts alone: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html."""
     notes = []
     of_root = not is_task(notice) and not notice.incident.is_watch
     if notice.incident.account == settings.management_account and of_root:
         notes.append(
-            "Service control policies do not reach the management account, and its root rules every other one."
+            "Service control policies do not reach the management account, nor does AssumeRoot, and its root rules "
+            "every other one."
         )
-    if notice.note:
-        notes.append(clean(notice.note, 500))
+    elif notice.fact and notice.fact.kind == "federated":
+        notes.append(_FEDERATED)
+    notes += filter(None, [clean(notice.note, 500)])
     if notice.duplicates_possible:
         notes.append("Duplicates possible: rootwatch's table did not answer, so this may come more than once.")
     return tuple(notes)

@@ -3,8 +3,10 @@
 from typing import Final
 
 from rootwatch.core.fact import Fact
+from rootwatch.core.incident import page_stands
 from rootwatch.core.notice import Notice
 from rootwatch.core.settings import Settings
+from rootwatch.core.spans import duration
 from rootwatch.core.words import OBSERVED_KINDS, pages
 from rootwatch.render import storm
 from rootwatch.render.clean import clean, cut, moment
@@ -46,10 +48,12 @@ def happened(notice: Notice, settings: Settings) -> str:
         return f"{_sentence(clean(fact.says, 500))}. {fact.means}"
     title = clean(incident.title, 300)
     if notice.type == "closed":
-        return (
-            f"Closed, because nothing like it came for {settings.incident_gap_minutes} minutes. That is no all-clear. "
-            f"It was: {title}; {incident.seen} in all."
-        )
+        ended = f"nothing like it came for {settings.incident_gap_minutes} minutes"
+        if not (incident.is_standing or incident.ends_by_quiet(settings)):
+            ended = (
+                f"{duration(page_stands(settings))} have passed since its last page; what comes from now on pages anew"
+            )
+        return f"Closed, because {ended}. That is no all-clear. It was: {title}; {incident.seen} in all."
     fresh = "; ".join(clean(says, 200) for says in incident.fresh)
     what = cut(fresh, 800) if incident.is_failed_send else title
     return (

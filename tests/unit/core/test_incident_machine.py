@@ -13,6 +13,7 @@ from tests.support.records import NOON, call, failed_sign_in, sign_in
 
 ACCOUNTS: Final = ("111122223333", "444455556666")
 GAP: Final = timedelta(minutes=30)
+PAGE_STANDS: Final = timedelta(hours=6)
 _RANK: Final = ("low", "medium", "high", "critical")
 # What somebody does, its harm and its severity: from docs/alerts.md, by hand.
 DEEDS: Final = {
@@ -31,10 +32,14 @@ class Plain:
     """An incident, as somebody would keep it on paper."""
 
     last: object
+    paged: object = None  # when it was last
     harms: dict = field(default_factory=dict)
     seen: int = 0
     told: int = 0
     failures: int = 0
+
+    def is_over(self, now):
+        return now >= self.last + GAP or (self.paged is not None and now >= self.paged + PAGE_STANDS)
 
 
 class IncidentMachine(RuleBasedStateMachine):
@@ -52,14 +57,16 @@ class IncidentMachine(RuleBasedStateMachine):
     def somebody_does(self, account, deed):
         make, harm, severity = DEEDS[deed]
         one = self.open.get(account)
-        if one and self.now >= one.last + GAP:
+        if one and one.is_over(self.now):
             self.closed.append(self.open.pop(account))
             one = None
         if one is None:
             one = self.open[account] = Plain(self.now)
         item = make(at=self.now, account=account)
+        before = len(self.journal.pages)
         self.journal.take(item, self.now)
         self.items.append(item)
+        one.paged = self.now if len(self.journal.pages) > before else one.paged
         one.last, one.seen = self.now, one.seen + 1
         one.harms[harm] = max(severity, one.harms.get(harm, "low"), key=_RANK.index)
 
@@ -68,7 +75,7 @@ class IncidentMachine(RuleBasedStateMachine):
         self.now += timedelta(minutes=minutes)
         self.journal.tick(self.now)
         for account, one in list(self.open.items()):
-            if self.now >= one.last + GAP:
+            if one.is_over(self.now):
                 self.closed.append(self.open.pop(account))
 
     @rule(chance=st.randoms(use_true_random=False))

@@ -106,6 +106,15 @@ def test_a_failure_that_arrives_after_its_sign_in_still_makes_it_critical():
     assert plan.incident.paged == {"access": "critical"}
 
 
+def test_a_failure_that_arrives_after_its_sign_in_does_so_too_when_it_is_the_third_account_s():
+    journal = Journal()
+    journal.take(sign_in(after(10)), after(10))
+    journal.take(failed_sign_in(after(8), account=OTHER), after(11))
+    journal.take(failed_sign_in(after(8), account=THIRD), after(12))
+    journal.take(failed_sign_in(after(9), sourceIPAddress="198.51.100.7"), after(13))
+    assert [page.rsplit("/", 2)[1:] for page in journal.pages] == [["access", "high"], ["access", "critical"]]
+
+
 def test_failures_of_an_incident_that_has_closed_still_count_for_a_later_sign_in():
     journal = Journal(incident_gap_minutes=5)
     journal.take(failed_sign_in(sourceIPAddress="198.51.100.7"))
@@ -143,6 +152,19 @@ def test_guessing_pages_once_in_six_hours_and_again_after_them():
     assert len(journal.pages) == 2
 
 
+def test_a_recovery_that_was_completed_pages_for_each_account_while_guessing_goes_on():
+    journal = Journal()
+    for minute, account in enumerate(("111122223333", "444455556666", "777788889999")):
+        journal.take(failed_sign_in(after(minute), account=account), after(minute))
+    before = len(journal.pages)
+    for minute, account in enumerate(("222233334444", "333344445555"), 5):
+        recovered = call(
+            "PasswordRecoveryCompleted", after(minute), account=account, eventSource="signin.amazonaws.com"
+        )
+        journal.take(recovered, after(minute))
+    assert [page.split("/")[1][:12] for page in journal.pages[before:]] == ["222233334444", "333344445555"]
+
+
 def test_recovery_asked_for_once_is_medium_and_twice_is_high():
     journal = Journal()
     first = journal.take(_recovery(NOON))
@@ -158,6 +180,20 @@ def test_an_incident_that_was_quiet_for_thirty_minutes_is_over():
     plan = journal.take(sign_in(after(30)), after(30))
     assert plan.disposition == "opened"
     assert len(journal.store.heads) == 2
+
+
+def test_whoever_keeps_an_incident_open_does_not_make_its_page_stand_for_more_than_six_hours():
+    journal = Journal()
+    journal.take(sign_in(mfa="No"))
+    for minute in range(20, 361, 20):
+        journal.take(failed_sign_in(after(minute)), after(minute))
+        journal.tick(after(minute))
+    [closed] = [notice for notice in journal.notices if notice.type == "closed"]
+    assert closed.created_at == after(360)
+    journal.take(sign_in(after(365), mfa="No"), after(365))
+    assert len(set(journal.pages)) == 2
+    journal.take(sign_in(after(370), mfa="No"), after(370))
+    assert len(journal.pages) == 2, "and the next page stands as long again"
 
 
 def test_a_record_joins_the_open_incident_whatever_its_own_time():

@@ -16,7 +16,9 @@ from rootwatch.core.membership import (
 )
 from rootwatch.core.roll import Roll
 from rootwatch.core.seen import Seen
+from rootwatch.core.watch import watch_fact
 from tests.support.records import ACCOUNT, NOON, OTHER, settings
+from tests.support.watch import done
 
 SETTINGS = settings()
 PAYER = Listed(id=SETTINGS.management_account, name="payer", status="ACTIVE")
@@ -121,6 +123,23 @@ def test_a_leaving_that_was_told_is_not_told_again(kind):
 
 def test_another_trace_does_not_explain_it():
     assert gone(Seen(account=ACCOUNT).with_trace("assume-root", "AssumeRoot", NOON)) is not None
+
+
+def test_a_leaving_from_which_it_came_back_long_ago_does_not_explain_it():
+    assert gone(Seen(account=ACCOUNT).with_trace("account-left", "it left", NOON - timedelta(days=30))) is not None
+
+
+def test_a_leaving_that_was_refused_does_not_explain_it():
+    tried = done("LeaveOrganization", "organizations", errorCode="AccessDenied")
+    assert gone(Seen(account=ACCOUNT).with_fact(watch_fact(tried, {}, SETTINGS, NOON), "one")) is not None
+    left = done("LeaveOrganization", "organizations")
+    assert gone(Seen(account=ACCOUNT).with_fact(watch_fact(left, {}, SETTINGS, NOON), "one")) is None
+
+
+def test_a_leaving_explains_it_however_long_nobody_looked_after_it():
+    roll = Roll(account=ACCOUNT, since=NOON - timedelta(days=90), gone=NOON).asked("nonce", NOON - timedelta(days=4))
+    seen = Seen(account=ACCOUNT).with_trace("account-left", "it left", NOON - timedelta(days=3))
+    assert missing(roll, seen, NOON + timedelta(hours=1)) is None
 
 
 def test_an_account_that_was_closed_long_ago_ends_quietly():

@@ -52,6 +52,14 @@ def test_a_value_that_is_no_window_and_whose_record_never_came_is_told_with_why(
     assert again.key == fact.key, "the same at every pass: a duplicate"
 
 
+def test_a_reading_before_its_record_came_changes_neither_who_set_the_value_nor_that_it_is_known():
+    set_by_ana = Tagging(account=ACCOUNT, purpose="window", value="until=tomorrow", at=NOON, by=ANA)
+    known = tags("until=tomorrow", after(1)).with_more(set_by_ana)
+    assert tag_readings.without_record(known, "until=tomorrow", after(60)) is None
+    by_root = Tagging(account=ACCOUNT, purpose="window", value=WINDOW, at=NOON, by_root=True)
+    assert "root itself" in state_of_tags(tags(WINDOW, after(1)).with_more(by_root), after(2)).why
+
+
 @pytest.mark.parametrize(
     ("known", "read", "now"),
     [

@@ -86,6 +86,36 @@ def test_a_webhook_that_is_not_https_is_never_called(notice):
     assert "https" in outcome.reason
 
 
+def answering(monkeypatch, status):
+    """A session to which everybody answers with this status, and nothing else."""
+    answer, http = requests.Response(), session()
+    answer.status_code = status
+    monkeypatch.setattr(http, "post", lambda *_, **__: answer)
+    return http
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_webhook_that_redirects_has_taken_nothing(notice, monkeypatch, status):
+    """What is no webhook of its own, or no longer one, Slack sends on to its front page."""
+    configured = settings(slack={"secret": "rootwatch/slack", "channel": "C0123456789"})
+    vault = Vault(json.dumps({"webhook_url": "https://hooks.slack.com/services/gone"}))
+    http = answering(monkeypatch, status)
+    outcome = SlackChannel(configured.slack, configured, Secrets(vault), http).send(notice, None)
+    assert (outcome.state, outcome.mend) == ("retry", True)
+    assert outcome.reason == f"Slack's webhook answered {status}: it is no webhook, or is gone"
+    assert vault.asked == 2, "the webhook may have been made anew since its secret was read"
+
+
+@pytest.mark.parametrize("status", [302, 307])
+def test_a_page_that_pagerduty_redirects_is_not_given_up_as_invalid(notice, monkeypatch, status):
+    configured = settings(pagerduty={"secret": "rootwatch/pagerduty"})
+    secrets = Secrets(Vault(json.dumps({"routing_key": "R" * 32})))
+    outcome = PagerDutyChannel(configured.pagerduty, configured, secrets, answering(monkeypatch, status)).send(
+        notice, None
+    )
+    assert (outcome.state, outcome.mend, outcome.reason) == ("retry", True, f"PagerDuty answered {status}")
+
+
 @pytest.mark.parametrize("kind", ["down", "reset", "error_after_accept"])
 def test_slack_in_trouble_is_tried_again(receivers, notice, kind):
     receivers.slack.fail(Fault(kind))

@@ -507,6 +507,15 @@ def test_a_table_that_goes_down_again_and_again_makes_no_deployment_be_told_twic
     assert pages(one) == [("deployment", "critical")]
 
 
+def test_a_page_counts_all_that_differs_though_it_names_the_first_alone():
+    one = deployed()
+    for number in range(40):
+        one.hub_parts.wrong[f"function:rootwatch-{number:02}"] = (f"the function rootwatch-{number:02} is gone",)
+    one.take(execute_change_set(one.now), update_function(one.now))
+    minutes_later(one, 16)
+    assert one.watched("pagerduty")[-1].fact.title.endswith("the function rootwatch-00 is gone, and 39 more")
+
+
 def test_a_function_that_a_deployment_left_behind_pages_at_fifteen_minutes():
     one = deployed()
     one.hub_parts.wrong["function:rootwatch-tags"] = ("the function rootwatch-tags has another code package",)

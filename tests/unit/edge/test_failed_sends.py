@@ -34,6 +34,15 @@ def test_a_lost_page_is_told_as_critical_by_slack_and_sns_with_the_incident_and_
         assert "as if it had woken you" in told.fact.do_now
 
 
+def test_what_is_to_be_mended_is_what_the_settings_have():
+    [told] = news(failing("slack", GONE).take(sign_in(mfa="No")), "sns")
+    assert "the Slack channel C0123456789 still stands" in told.fact.do_now
+    webhook = Monitor(slack={"secret": "rootwatch/slack"})
+    webhook.channels["slack"].script = [GONE]
+    [told] = news(webhook.take(sign_in(mfa="No")), "sns")
+    assert "has the webhook that the secret rootwatch/slack holds" in told.fact.do_now
+
+
 def test_a_message_that_slack_lost_wakes_nobody_and_is_told_by_sns_alone():
     monitor = failing("slack", GONE).take(sign_in(mfa="No"))
     [told] = news(monitor, "sns")

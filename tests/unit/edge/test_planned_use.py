@@ -90,6 +90,16 @@ def test_a_tag_set_by_root_is_no_window():
     assert "root itself set the tag" in monitor.seen("slack")[1].fact.verdict_why
 
 
+@pytest.mark.parametrize("record_first", [True, False])
+def test_a_tag_set_by_root_is_no_window_when_it_is_read_either(record_first):
+    monitor = Monitor(directory=Directory(tag=WINDOW))
+    set_by_root, use = tag(WINDOW, identity={"type": "Root"}), sign_in(after(1), mfa="No")
+    monitor.take(*([set_by_root, use] if record_first else [use, set_by_root]))
+    monitor.now = after(5)
+    monitor.take(call("CreateUser", after(5)))
+    assert [key.split("/")[2] for key in monitor.pages if ACCOUNT in key] == ["access", "identity"]
+
+
 def test_a_tag_record_of_a_member_account_is_not_believed():
     monitor = Monitor().take(tag(WINDOW, caller=OTHER), sign_in(after(5)))
     assert len(monitor.pages) == 1
@@ -219,6 +229,19 @@ def test_a_held_page_is_withdrawn_when_the_tag_s_record_proves_that_it_came_firs
     assert [notice.type for notice in monitor.seen("slack")] == ["opened", "corrected"]
 
 
+@pytest.mark.parametrize(
+    "unplanned", [sign_in(after(20)), sign_in(after(7), sourceIPAddress="198.51.100.7")], ids=["after", "elsewhere"]
+)
+def test_the_page_of_what_proved_to_be_planned_does_not_stand_for_what_is_not(unplanned):
+    monitor = Monitor().take(sign_in(after(1)))
+    monitor.now = after(5)
+    monitor.take(tag("until=2026-11-24T12:10Z", NOON))
+    assert monitor.incident.verdict == "planned"
+    monitor.now = after(20)
+    monitor.take(unplanned)
+    assert len(set(monitor.pages)) == 2
+
+
 def test_a_held_page_goes_out_when_the_tag_s_record_shows_that_it_came_after():
     monitor = Monitor(directory=Directory(tag=WINDOW))
     monitor.now = after(5)
@@ -321,6 +344,14 @@ def test_who_comes_first_owns_the_window_and_a_second_network_pages():
     assert "who came first" in monitor.seen("pagerduty")[-1].fact.verdict_why
 
 
+def test_a_stranger_who_fails_to_sign_in_owns_no_window():
+    stranger = {"sourceIPAddress": "198.51.100.7"}
+    monitor = Monitor().take(tag(WINDOW), failed_sign_in(after(2), **stranger), call("ListUsers", after(3)))
+    assert monitor.pages == []
+    monitor.take(call("CreateUser", after(4), **stranger))
+    assert [key.rsplit("/", 2)[1:] for key in monitor.pages] == [["identity", "high"]]
+
+
 def test_the_owner_of_a_window_owns_it_in_its_next_incident_too():
     monitor = Monitor().take(tag(WINDOW), sign_in(after(5)))
     monitor.later(minutes=50)
@@ -356,11 +387,56 @@ def test_a_window_that_cannot_acknowledge_says_so_and_touches_no_page(use, late_
     assert "acknowledges nothing" in monitor.seen("slack")[-1].note
 
 
+@pytest.mark.parametrize(
+    ("uses", "value"),
+    [
+        ([sign_in(after(1))], f"{WINDOW} net=198.51.100.0/24"),
+        ([sign_in(after(1)), call("CreateUser", after(1.5), sourceIPAddress="198.51.100.7")], WINDOW),
+    ],
+    ids=["from outside of its net=", "from two networks"],
+)
+def test_a_window_acknowledges_nothing_that_came_from_where_it_covers_nothing(uses, value):
+    monitor = Monitor().take(*uses)
+    monitor.now = after(3)
+    monitor.take(tag(value, after(2)))
+    assert all(not notice.acknowledges for notice in monitor.seen("pagerduty"))
+    assert "acknowledges nothing" in monitor.seen("slack")[-1].note
+
+
 def test_a_window_after_a_page_stops_new_pages_for_what_it_covers():
     monitor = Monitor().take(sign_in(after(1)))
     monitor.now = after(5)
     monitor.take(tag(WINDOW, after(2)), call("CreateUser", after(4)))
     assert len(monitor.pages) == 1
+
+
+@pytest.mark.parametrize(
+    ("unplanned", "when"),
+    [(sign_in(after(20)), 20), (call("ListUsers", after(7), sourceIPAddress="198.51.100.7"), 7)],
+    ids=["after the window", "from another network"],
+)
+def test_what_a_late_window_does_not_cover_pages_though_the_same_was_acknowledged(unplanned, when):
+    monitor = Monitor().take(sign_in(after(1)))
+    monitor.now = after(3)
+    monitor.take(tag("until=2026-11-24T12:10Z", after(2)), call("GetUser", after(3)))
+    assert [notice.acknowledges for notice in monitor.seen("pagerduty") if notice.acknowledges] == [(monitor.pages[0],)]
+    monitor.now = after(when)
+    monitor.take(unplanned)
+    assert len(set(monitor.pages)) == 2
+
+
+def test_what_came_before_a_late_window_and_is_heard_after_it_pages_nobody_again():
+    monitor = Monitor().take(sign_in(after(1)))
+    monitor.now = after(3)
+    monitor.take(tag(WINDOW, after(2)), call("GetUser", after(3)), call("ListUsers", after(1.5)))
+    assert len(monitor.pages) == 1
+
+
+def test_a_sign_in_from_elsewhere_after_a_correction_is_as_critical_as_ever():
+    monitor = Monitor().take(sign_in(after(1)))
+    monitor.now = after(3)
+    monitor.take(tag(WINDOW, NOON), sign_in(after(3), sourceIPAddress="198.51.100.7"))
+    assert [key.rsplit("/", 1)[1] for key in monitor.pages] == ["high", "critical"]
 
 
 def test_a_late_window_is_told_once_however_often_its_record_comes():

@@ -51,6 +51,17 @@ def test_an_assume_root_that_comes_after_the_page_resolves_it():
     assert monitor.resolved == monitor.pages != []
 
 
+def test_a_page_that_was_resolved_does_not_stand_for_what_root_does_next():
+    monitor = Monitor().take(audit(1))
+    monitor.later(seconds=90)
+    monitor.take(assume_root())
+    monitor.now = after(5)
+    monitor.take(sign_in(after(5)))
+    [task, use] = monitor.pages
+    assert monitor.resolved == [task]
+    assert use != task, "a key of its own: a resolve that is late can't end it"
+
+
 def test_changing_calls_page_at_once_and_are_corrected_on_all_keys_when_their_assume_root_turns_up():
     calls = [task_call("DeleteLoginProfile", after(1)), task_call("DeactivateMFADevice", after(2))]
     monitor = Monitor().take(*calls)
@@ -126,6 +137,15 @@ def test_a_call_that_cannot_be_an_audit_is_never_held(changes):
 def test_creating_a_root_password_as_a_task_is_high_and_pages():
     monitor = Monitor().take(assume_root(policy="IAMCreateRootUserPassword"), task_call("CreateLoginProfile", after(1)))
     assert [key.rsplit("/", 1)[1] for key in monitor.pages] == ["high"]
+
+
+def test_a_task_that_pages_keeps_its_page_when_its_assume_root_comes_later():
+    monitor = Monitor().take(task_call("CreateLoginProfile", after(1)))
+    monitor.take(assume_root(policy="IAMCreateRootUserPassword"))
+    assert len(monitor.pages) == 1
+    assert monitor.resolved == []
+    assert (monitor.incident.verdict, monitor.incident.severity) == ("privileged-task", "high")
+    assert [notice.type for notice in monitor.seen("slack")] == ["opened", "corrected"]
 
 
 _calls = st.builds(

@@ -188,6 +188,22 @@ def corrected() -> Notice:
     return msgspec.structs.replace(one, resolves=(page.dedup_key,))
 
 
+def corrected_in_part() -> Notice:
+    """A sign-in that nobody has explained, and a call whose AssumeRoot came late: the sign-in's page stands."""
+    opened = plan_of(sign_in_body(AT, mfa="Yes"))
+    assert opened.incident
+    task = privileged("DeleteLoginProfile", "IAMDeleteRootUserCredentials")
+    return next_notice("corrected", stored(opened.incident), SETTINGS, later(4), fact=task.fact)[1]
+
+
+def corrected_as_planned() -> Notice:
+    """The record of a break-glass tag came after the page that waited for it had gone out."""
+    opening, fact = plan_of(sign_in_body(AT, mfa="Yes")), planned().fact
+    assert opening.incident
+    incident = msgspec.structs.replace(stored(opening.incident), verdict="planned", harms={"access": "low"}, why=())
+    return next_notice("corrected", incident, SETTINGS, later(4), fact=fact)[1]
+
+
 def planned(mfa: str = "Yes") -> Notice:
     """By hand: the fact as a break-glass window leaves it."""
     opening = plan_of(sign_in_body(AT, mfa=mfa))
@@ -345,6 +361,8 @@ _MAKERS: dict[str, Callable[[], Notice]] = {
     ),
     "privileged-task-audit": lambda: privileged("ListAccessKeys", "IAMAuditRootUserCredentials", readOnly=True),
     "corrected": corrected,
+    "corrected-in-part": corrected_in_part,
+    "corrected-as-planned": corrected_as_planned,
     "planned": planned,
     "breakthrough": breakthrough,
     "acknowledged": acknowledged,

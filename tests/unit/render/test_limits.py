@@ -2,8 +2,11 @@
 
 import json
 import re
+import typing
+from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -117,3 +120,30 @@ def test_the_accounts_id_is_in_every_headline_whatever_its_name_is(name, case):
     renamed = msgspec.structs.replace(notice, incident=msgspec.structs.replace(notice.incident, account_name=name))
     assert notice.incident.account in headline(renamed, SETTINGS)
     assert notice.incident.account in sns(renamed, SETTINGS).subject
+
+
+@pytest.mark.parametrize(
+    "case", ["access-key-made", "digest", "planned", "corrected-in-part", "storm", "watch-deployment-not-confirmed"]
+)
+@pytest.mark.parametrize("bite", ["&", "\U0001f525", '"'])
+def test_texts_of_the_worst_kind_in_every_place_at_once_are_within_every_limit(case, bite):
+    notice = _filled(CASES[case](), 1_000 * bite)
+    notice = msgspec.structs.replace(notice, listed=100 * notice.listed[:1])
+    message = slack(notice, SETTINGS)
+    slack_rules.check({"text": message.text, "blocks": message.blocks})
+    assert len(sns(notice, SETTINGS).message.encode()) < 262_144
+    assert all(len(json.dumps(body)) < 500_000 for body in pagerduty(notice, SETTINGS).bodies)
+
+
+def _filled(node: Any, text: str) -> Any:
+    """The same with this text in place of each, but for the words of the design."""
+    if isinstance(node, msgspec.Struct):
+        hints = typing.get_type_hints(type(node))
+        kept = {"scope", "window", "dedup_key"} | {name for name, kind in hints.items() if "Literal" in str(kind)}
+        names = [name for name in node.__struct_fields__ if name not in kept]
+        return msgspec.structs.replace(node, **{name: _filled(getattr(node, name), text) for name in names})
+    if isinstance(node, tuple):
+        return tuple(_filled(one, text) for one in node)
+    if isinstance(node, dict):
+        return {f"{text}{number}": 7 for number in range(13)}
+    return text if isinstance(node, str) else node

@@ -183,6 +183,20 @@ def test_an_alert_of_the_management_account_says_that_denying_root_by_scp_does_n
     assert everything(notice).count("Service control policies do not reach the management account") == 3
 
 
+def test_a_root_key_of_the_management_account_is_not_told_to_be_deleted_by_assume_root_alone():
+    """AssumeRoot works on member accounts only."""
+    notice = first(console("CreateAccessKey"), with_settings=settings(management_account=ACCOUNT))
+    assert "AssumeRoot with IAMDeleteRootUserCredentials" in notice.fact.do_now
+    assert "nor does AssumeRoot" in " ".join(story(notice, settings(management_account=ACCOUNT)).notes)
+
+
+def test_use_of_a_session_that_root_issued_is_not_told_to_be_contained_by_denying_root_alone():
+    identity = {"type": "FederatedUser", "accountId": ACCOUNT, "sessionContext": {"sessionIssuer": {"type": "Root"}}}
+    notice = first(console("ListUsers", readOnly=True) | {"userIdentity": identity})
+    assert notice.fact.kind == "federated"
+    assert everything(notice).count("Denying root does not end this session") == 3
+
+
 def test_the_management_account_and_the_hub_are_called_so():
     assert "management account org-management (111122223333)" in headline(CASES["management-account"](), SETTINGS)
     hub = first(sign_in_body(AT), with_settings=settings(hub_account=ACCOUNT))
@@ -221,6 +235,52 @@ def test_a_close_is_no_all_clear():
     told = story(CASES["closed"](), SETTINGS)
     assert "That is no all-clear" in told.happened
     assert "its PagerDuty alert stays open until somebody resolves it" in told.do_now
+
+
+def test_a_close_says_when_the_page_has_stood_long_enough_though_more_came():
+    notice = CASES["closed"]()
+    went_on = msgspec.structs.replace(notice.incident, processed_at=notice.incident.paged_at + timedelta(hours=5.9))
+    told = story(msgspec.structs.replace(notice, incident=went_on), SETTINGS)
+    assert "because 6 h have passed since its last page; what comes from now on pages anew" in told.happened
+
+
+def test_a_correction_of_a_part_is_no_all_clear_for_the_rest():
+    notice = CASES["corrected-in-part"]()
+    told = story(notice, SETTINGS)
+    assert headline(notice, SETTINGS, 120).startswith("Corrected in part: a privileged task by jane.doe")
+    assert told.happened.endswith("The rest stands as it was told.")
+    assert told.do_now == "Go on with the rest: nothing explains that, and its page stands."
+    assert "The rest stands" in everything(notice)
+
+
+def test_a_correction_says_that_it_was_planned_by_which_window_and_that_its_page_stays_open():
+    told = story(CASES["corrected-as-planned"](), SETTINGS)
+    assert "was planned, inside a break-glass window until 2026-11-24 06:00Z, ticket SEC-142" in told.happened
+    assert "stays open until somebody resolves it" in told.happened
+    assert "colleague" not in told.do_now
+
+
+def test_a_correction_says_which_alerts_are_resolved_and_which_stay_open():
+    notice = CASES["corrected"]()
+    assert story(notice, SETTINGS).happened.endswith("Its PagerDuty alerts are resolved.")
+    paged = {**notice.incident.paged, "credentials": "high"}
+    mixed = msgspec.structs.replace(notice, incident=msgspec.structs.replace(notice.incident, paged=paged))
+    assert story(mixed, SETTINGS).happened.endswith(
+        "Its PagerDuty alert for credentials stays open until somebody resolves it. "
+        "Its other PagerDuty alerts are resolved."
+    )
+
+
+@pytest.mark.parametrize(("severity", "open_still"), [("medium", False), ("high", True)])
+def test_the_close_of_a_task_that_paged_says_that_its_alert_is_open_and_of_one_that_was_resolved_nothing(
+    severity, open_still
+):
+    notice = CASES["corrected"]()
+    incident = msgspec.structs.replace(notice.incident, paged={"change": "high"}, harms={"change": severity})
+    closed = msgspec.structs.replace(notice, type="closed", fact=None, resolves=(), incident=incident)
+    do_now = story(closed, SETTINGS).do_now
+    assert ("its PagerDuty alert stays open until somebody resolves it" in do_now) == open_still
+    assert (do_now == "Nothing.") != open_still
 
 
 def test_the_reasons_say_why_it_is_so_severe():
@@ -348,13 +408,13 @@ def test_a_window_declared_after_the_page_acknowledges_it_and_resolves_nothing()
     notice = CASES["acknowledged"]()
     [body] = pagerduty(notice, SETTINGS).bodies
     assert body == {"event_action": "acknowledge", "dedup_key": notice.acknowledges[0]}
-    assert "declared a break-glass window" in slack(notice, SETTINGS).blocks[0]["elements"][0]["text"]
+    assert "declared a break-glass window" in slack(notice, SETTINGS).blocks[0]["elements"][1]["text"]
 
 
 def test_a_declaration_that_acknowledges_nothing_is_never_told_as_an_acknowledgement():
     notice = CASES["declared-too-late"]()
     assert headline(notice, SETTINGS).startswith("Window declared after ROOT ")
-    assert "It acknowledges nothing" in slack(notice, SETTINGS).blocks[0]["elements"][0]["text"]
+    assert "It acknowledges nothing" in slack(notice, SETTINGS).blocks[0]["elements"][1]["text"]
 
 
 def test_a_key_that_is_too_long_for_pagerduty_is_the_same_in_trigger_and_resolve():
