@@ -125,6 +125,6 @@ $(DEV_READY): $(READY) requirements-dev.txt
 	@touch $@
 
 $(CDK_READY): package.json package-lock.json
-	@command -v npm >/dev/null || { echo 'No npm found: install Node 20 or later, then run this again.' >&2; exit 2; }
+	@command -v npm >/dev/null || { echo 'No npm found: install Node 22 or later, then run this again.' >&2; exit 2; }
 	@npm ci --silent
 	@touch $@
