@@ -146,6 +146,22 @@ def test_a_retry_is_due_when_its_time_has_come(store):
     assert store.claim(send_of(plan, "slack"), after(5), after(6)).first_due == NOON
 
 
+def test_what_waited_for_a_send_is_behind_it_once_it_is_due(store):
+    account = next(_accounts)
+    first, second = take(store, sign_in(account=account)), take(store, call("CreateUser", account=account))
+    earlier, later = send_of(first, "slack"), send_of(second, "slack")
+    claimed = store.claim(earlier, NOON, NOON + LEASE)
+    assert store.claim(later, NOON, NOON + LEASE) is None, "it waits"
+    store.settle(claimed, SENT, NOON, None)
+    assert store.behind(earlier, after(-5)) is None
+    behind = store.behind(earlier, after(5))
+    assert (behind.incident, behind.channel, behind.seq) == (later.incident, "slack", later.seq)
+    store.settle(store.claim(later, after(5), after(6)), SENT, after(5), None)
+    assert store.behind(earlier, after(5)) is None
+    assert store.behind(later, after(5)) is None
+    assert store.behind(send_of(first, "pagerduty"), after(5)) is None, "other harms have other alerts"
+
+
 def test_a_failed_send_is_never_due_again(store):
     plan = take(store, sign_in(account=next(_accounts)))
     claimed = store.claim(send_of(plan, "slack"), NOON, NOON + LEASE)

@@ -76,6 +76,21 @@ class Outbox:
             if outcome.state == "failed":
                 self._uncounted.append(send.due)
 
+    def behind(self, due: Due, now: datetime) -> Due | None:
+        """The first that is due and may have waited for this send in its lane."""
+        same = [send for send in self._sends.get(due.incident, ()) if send.due.channel == due.channel]
+        settled = next((send for send in same if send.due.seq == due.seq), None)
+        waited = (
+            send.due
+            for send in same
+            if settled
+            and send.state == "due"
+            and send.due_at <= now
+            and send.due.seq > due.seq
+            and _is_lane_of(settled, send)
+        )
+        return next(waited, None)
+
     def uncounted(self, limit: int) -> list[Due]:
         """Sends that failed for good and that nobody has counted yet."""
         return self._uncounted[:limit]
@@ -128,5 +143,8 @@ class Outbox:
 def _holds_back(other: Send, mine: Send) -> bool:
     if not other.is_open or other.due.seq >= mine.due.seq:
         return False
-    same_lane = mine.lane == "*" or (mine.lane != "" and mine.lane == other.lane)
-    return same_lane and rank(other.due.severity) >= rank(mine.due.severity)
+    return _is_lane_of(other, mine) and rank(other.due.severity) >= rank(mine.due.severity)
+
+
+def _is_lane_of(earlier: Send, send: Send) -> bool:
+    return send.lane == "*" or (send.lane != "" and send.lane == earlier.lane)

@@ -56,6 +56,10 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.page is not None and self.type == "digest"
 
 
+# The channels with lanes.
+IN_ORDER: Final[tuple[ChannelName, ...]] = ("pagerduty", "slack")
+
+
 def lane(one: Notice, channel: ChannelName) -> str:
     """Sends of one lane keep their order: one Slack thread, one dedup_key. "" waits for nothing, "*" for all."""
     if channel == "slack":

@@ -209,6 +209,9 @@ class Store(Protocol):
     def settle(self, claimed: Claimed, outcome: Outcome, now: datetime, retry_at: datetime | None) -> None:
         """Notes how it went: sent, due again, or failed."""
 
+    def behind(self, due: Due, now: datetime) -> Due | None:
+        """The first that is due and may have waited for this send in its lane; whoever tried to claim it gave it up."""
+
     def uncounted(self, limit: int) -> Sequence[Due]:
         """Sends that failed for good and that nobody has counted yet."""
 

@@ -8,7 +8,7 @@ from typing import Final
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
-from rootwatch.core.notice import Notice
+from rootwatch.core.notice import IN_ORDER, Notice
 from rootwatch.core.ports import WAITS_FOR_ITS_TURN, Channel, Claimed, Due, Outcome, Store, StoreDownError
 from rootwatch.core.settings import Settings
 from rootwatch.core.words import ChannelName, Severity
@@ -62,7 +62,19 @@ class Delivery:
                 )
 
     def deliver(self, due: Due) -> Outcome | None:
-        """One send. None: it was not ours to send now. Raises ``StoreDownError`` if it can't be claimed or noted."""
+        """One send, and what waited for it: another worker that found it under way has left that to us.
+
+        None: it was not ours to send now. Raises ``StoreDownError`` if it can't be claimed or noted.
+        """
+        outcome = last = self._deliver(due)
+        while due.channel in IN_ORDER and last and last.state != "retry":
+            behind = self._store.behind(due, self._now())
+            if behind is None:
+                break
+            due, last = behind, self._deliver(behind)
+        return outcome
+
+    def _deliver(self, due: Due) -> Outcome | None:
         if due.channel is None or due.channel in self._resting:
             return None
         now = self._now()

@@ -84,6 +84,22 @@ class Sends:
                 self._last.note(claimed.due, outcome, now)
                 return
 
+    def behind(self, due: Due, now: datetime) -> Due | None:
+        """The first that is due and may have waited for this send in its lane; whoever tried to claim it gave it up."""
+        sends = self._begins(f"INC#{due.incident}", f"SEND#{due.channel}#")  # in their order
+        settled = next((item for item in sends if item["SK"] == items.send_key(due)["SK"]), None)
+        if settled is None:
+            return None
+        waited = (
+            item
+            for item in sends
+            if item["state"]["S"] == "due"
+            and item["due_at"]["S"] <= items.stamp(now)
+            and _sequence(settled) < _sequence(item)
+            and _is_lane_of(settled, item)
+        )
+        return next((items.due_of(item) for item in waited), None)
+
     def uncounted(self, limit: int) -> list[Due]:
         """Sends that failed for good and that nobody has counted yet; a moment behind the table."""
         found = self._table.query_index("due", "due_shard = :shard", {":shard": s(items.FAILED)}, limit)
@@ -125,8 +141,12 @@ def _holds_back(other: Item, mine: Item) -> bool:
     """Whether another send of the same lane must go first. A stuck one holds back no higher severity."""
     if other["state"]["S"] not in ("due", "sending") or not _sequence(other) < _sequence(mine):
         return False
-    same_lane = mine["lane"]["S"] == "*" or (mine["lane"]["S"] != "" and mine["lane"] == other["lane"])
-    return same_lane and rank(items.severity_of(other)) >= rank(items.severity_of(mine))
+    return _is_lane_of(other, mine) and rank(items.severity_of(other)) >= rank(items.severity_of(mine))
+
+
+def _is_lane_of(earlier: Item, item: Item) -> bool:
+    """Whether the later one keeps its place behind the earlier."""
+    return bool(item["lane"]["S"] == "*" or (item["lane"]["S"] != "" and item["lane"] == earlier["lane"]))
 
 
 def _sequence(item: Item) -> str:

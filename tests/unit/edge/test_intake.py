@@ -275,3 +275,18 @@ def test_looking_again_at_an_incident_counts_no_failure_twice():
     monitor.take(*items, *items)
     assert monitor.incident.harms["access"] == "high"
     assert [notice.type for notice in monitor.seen("slack")] == ["opened", "escalated"]
+
+
+def test_what_finds_slack_under_way_is_sent_by_whom_it_waits_for_without_a_sweep():
+    monitor = Monitor()
+    slack = monitor.channels["slack"]
+    send = slack.send
+
+    def while_another_worker_is_at_it(notice, thread):
+        slack.send = send
+        monitor.take(call("CreateAccessKey"), call("StopLogging", source="cloudtrail"))
+        return send(notice, thread)
+
+    slack.send = while_another_worker_is_at_it
+    monitor.take(sign_in(mfa="No"))
+    assert [(notice.seq, thread) for notice, thread in slack.seen] == [(1, None), (2, "ts-0"), (3, "ts-0")]
