@@ -176,7 +176,7 @@ def test_an_archive_s_replay_does_not_silence_the_log_file_of_what_a_cut_rule_di
     )
     loudspeaker.wait_for(lambda: replayed(events), "the replay did not end", 30)
     assert believed() == set()
-    assert "it is an archive's replay" in "".join(loudspeaker.logs())
+    loudspeaker.wait_for(lambda: "it is an archive's replay" in "".join(loudspeaker.logs()), "it was not refused", 20)
     assert loudspeaker.disposition(record["eventID"]) is None
     loudspeaker.write_log_file(SENDER, REGION, [record])
     assert loudspeaker.wait_until_taken(record["eventID"], timeout=90) in ("opened", "escalated", "folded")

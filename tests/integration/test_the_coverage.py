@@ -226,9 +226,16 @@ def test_the_switch_outside_is_pressed_while_all_is_well_and_not_while_a_message
         assert "/ping/0123" in Switch.pressed
         item = put_unsent(world)
         assert not beat(world)
-        said = world.aws.function_logs(HUB.id, HUB_REGION, "rootwatch-heartbeat")
-        assert any("no heartbeat" in line and "a message is unsent since" in line for line in said)
-        assert not any(url in line for line in said)
+
+        def said():
+            return world.aws.function_logs(HUB.id, HUB_REGION, "rootwatch-heartbeat")
+
+        world.wait_for(
+            lambda: any("no heartbeat" in line and "a message is unsent since" in line for line in said()),
+            "it was not said why",
+            20,
+        )
+        assert not any(url in line for line in said())
         world.aws.client("dynamodb", HUB.id, HUB_REGION).delete_item(TableName=world.table, Key=item)
         assert beat(world)
         server.shutdown()

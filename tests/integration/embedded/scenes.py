@@ -1,7 +1,8 @@
 """What the tests of the embedded AWS set up on it: an organisation, a hub, members that forward to it."""
 
 import json
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rootwatch_local.embedded.aws import EmbeddedAws
@@ -194,3 +195,11 @@ def messages(aws: EmbeddedAws, queue: str = "records", *, account: str = HUB, re
 def reasons(aws: EmbeddedAws) -> list[str]:
     """Why EventBridge dropped what it dropped."""
     return [drop.reason for drop in aws.dropped()]
+
+
+def eventually(done: Callable[[], bool]) -> bool:
+    """Wait until it is so, for five seconds: what another process does can be seen and not awaited."""
+    deadline = time.monotonic() + 5
+    while not done() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return done()

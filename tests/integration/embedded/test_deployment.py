@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from rootwatch_local.embedded import cdk
 from rootwatch_local.embedded.aws import EmbeddedAws
-from tests.integration.embedded.scenes import AWAY, HOME, HUB, MEMBER, ORGANISATION, sign_in
+from tests.integration.embedded.scenes import AWAY, HOME, HUB, MEMBER, ORGANISATION, eventually, sign_in
 
 pytestmark = pytest.mark.embedded
 
@@ -68,7 +68,7 @@ def test_a_batchs_bad_message_goes_to_the_dead_letters_and_the_good_one_does_not
 def test_what_the_function_says_can_be_read(deployed: EmbeddedAws) -> None:
     deployed.emit(MEMBER, AWAY, sign_in(eventID="loud"))
     result(deployed, "loud")
-    assert any("handled loud" in line for line in deployed.function_logs(HUB, HOME, "monitor"))
+    assert eventually(lambda: any("handled loud" in line for line in deployed.function_logs(HUB, HOME, "monitor")))
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         deployed.function_logs(HUB, HOME, "absent")
 

@@ -8,16 +8,14 @@ import subprocess
 import sys
 import tempfile
 import textwrap
-import time
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
 
 from rootwatch_local.embedded.aws import EmbeddedAws, EmbeddedAwsError
-from tests.integration.embedded.scenes import HOME, HUB
+from tests.integration.embedded.scenes import HOME, HUB, eventually
 
 pytestmark = [
     pytest.mark.embedded,
@@ -37,14 +35,6 @@ def processes(folder: str) -> list[str]:
         except (FileNotFoundError, PermissionError, ProcessLookupError):
             continue
     return found
-
-
-def eventually(done: Callable[[], bool]) -> bool:
-    """Wait until it is so, for five seconds: another process's end can be seen and not awaited."""
-    deadline = time.monotonic() + 5
-    while not done() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return done()
 
 
 def make_function(aws: EmbeddedAws) -> None:
