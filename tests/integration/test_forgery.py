@@ -248,13 +248,22 @@ def test_an_event_of_the_sender_s_own_source_comes_to_nothing(
 def test_s3_s_word_of_a_new_object_in_a_bucket_of_the_sender_s_is_read_by_nobody(
     loudspeaker: World, believed: Callable[[], set[str]]
 ) -> None:
-    read = len(loudspeaker.aws.function_logs(MANAGEMENT.id, HUB_REGION, "rootwatch-backstop"))
-    told = json.loads(object_created(f"AWSLogs/o-exampleorgid/{VICTIM}/CloudTrail/us-east-1/2026/11/27/a.json.gz"))
+    name = f"{uuid4().hex}.json.gz"
+    told = json.loads(object_created(f"AWSLogs/o-exampleorgid/{VICTIM}/CloudTrail/us-east-1/2026/11/27/{name}"))
     for bucket in ("example-logs", f"rootwatch-trail-{MANAGEMENT.id}-{HUB_REGION}"):
         detail = {**told["detail"], "bucket": {"name": bucket}}
         loudspeaker.aws.emit(SENDER, REGION, detail, source="aws.s3", detail_type="Object Created")
     assert believed() == set()
-    assert len(loudspeaker.aws.function_logs(MANAGEMENT.id, HUB_REGION, "rootwatch-backstop")) == read
+    # What comes after it is read, and logged: of the forged ones nothing is, neither read nor refused.
+    record = call_now("CreateUser", SENDER, REGION, requestParameters={"userName": "backdoor"})
+    loudspeaker.write_log_file(SENDER, REGION, [record])
+
+    def logs() -> str:
+        return "".join(loudspeaker.aws.function_logs(MANAGEMENT.id, HUB_REGION, "rootwatch-backstop"))
+
+    loudspeaker.wait_for(lambda: record["eventID"] in logs(), "the log file behind it was not read", 60)
+    assert name not in logs()
+    assert "a message was refused" not in logs()
 
 
 def test_a_message_that_is_sent_to_the_queue_directly_is_refused(loudspeaker: World) -> None:
